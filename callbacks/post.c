@@ -1,0 +1,170 @@
+#include "callbacks/post.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "handles/handles.h"
+#include "handles/utf8.h"
+
+/* Under the lock: puts the event behind the others. */
+static void append(ml_connection *connection, ml_channel *channel, ml_event *event) {
+    uint64_t cost = ml_event_cost(event);
+    event->order = ++connection->last_order;
+    connection->bytes += cost;
+    if (channel != NULL) {
+        channel->bytes += cost;
+    } else {
+        connection->control_bytes += cost;
+    }
+    bool was_empty = connection->events.head == NULL;
+    ml_event_append(&connection->events, event);
+    if (was_empty) {
+        ml_connection_update_flag(connection);
+    }
+}
+
+static ml_posted post_control(ml_connection *connection, ml_event *event, uint32_t set, uint32_t clear) {
+    if (event == NULL) {
+        return ML_POST_FULL;
+    }
+    ml_mutex_lock(&connection->lock);
+    ml_posted posted = ML_POSTED;
+    if (connection->handle == 0) {
+        posted = ML_POST_GONE;
+    } else {
+        if ((set | clear) != 0) {
+            ml_handle_set_flags(connection->handle, set, clear);
+        }
+        if (connection->control_bytes != 0 &&
+            connection->control_bytes + ml_event_cost(event) > ML_CONTROL_BYTES) {
+            connection->engine_waits = true;
+            posted = ML_POST_FULL;
+        } else {
+            append(connection, NULL, event);
+        }
+    }
+    ml_mutex_unlock(&connection->lock);
+    if (posted != ML_POSTED) {
+        ml_event_free(event);
+    }
+    return posted;
+}
+
+/* Text for the host is valid UTF-8 without NULs inside. */
+static uint64_t put_text(char *out, const char *text, uint64_t size) {
+    uint64_t written = ml_utf8_repair(out, text, (size_t)size);
+    for (char *nul = out; (nul = memchr(nul, '\0', (size_t)(out + written - nul))) != NULL;) {
+        *nul = ' ';
+    }
+    return written;
+}
+
+static uint64_t text_room(const char *text, uint64_t size) {
+    return ml_utf8_valid_prefix(text, (size_t)size) == size ? size : 3 * size;
+}
+
+ml_posted ml_post(ml_connection *connection, ml_event_kind kind, const char *text, uint64_t size) {
+    ml_event *event = ml_event_new(kind, 0, text_room(text, size));
+    if (event != NULL) {
+        event->size = put_text(event->data, text, size);
+    }
+    uint32_t set = kind == ML_EVENT_CONNECTED ? ML_FLAG_CONNECTED : 0;
+    uint32_t clear = kind == ML_EVENT_CONNECTED      ? ML_FLAG_FAILED
+                     : kind == ML_EVENT_DISCONNECTED ? ML_FLAG_CONNECTED
+                                                     : 0;
+    return post_control(connection, event, set, clear);
+}
+
+ml_posted ml_post_candidate(ml_connection *connection, const char *candidate, uint64_t size, const char *mid,
+                            uint64_t mid_size, int32_t mline_index) {
+    uint64_t first = text_room(candidate, size) + 1;
+    ml_event *event = ml_event_new(ML_EVENT_LOCAL_CANDIDATE, 0, first + text_room(mid, mid_size));
+    if (event != NULL) {
+        put_text(event->data, candidate, size);
+        event->mid_at = (uint32_t)first;
+        put_text(event->data + first, mid, mid_size);
+        event->mline_index = mline_index;
+    }
+    return post_control(connection, event, 0, 0);
+}
+
+void ml_post_failed(ml_connection *connection) {
+    ml_mutex_lock(&connection->lock);
+    if (connection->handle != 0) {
+        ml_handle_set_flags(connection->handle, ML_FLAG_FAILED, ML_FLAG_CONNECTED);
+    }
+    ml_mutex_unlock(&connection->lock);
+}
+
+ml_posted ml_post_channel(ml_channel *channel) {
+    ml_event *event = ml_event_new(ML_EVENT_DATA_CHANNEL, channel->handle, 0);
+    return post_control(channel->connection, event, 0, 0);
+}
+
+static bool has_room(const ml_connection *connection, const ml_channel *channel, uint64_t cost) {
+    if (channel->bytes + cost <= ML_CHANNEL_BYTES_ALWAYS) {
+        return true;
+    }
+    return (channel->bytes == 0 || channel->bytes + cost <= ML_CHANNEL_BYTES) &&
+           (connection->bytes == 0 || connection->bytes + cost <= ML_CONNECTION_BYTES);
+}
+
+/* Opening and closing always fit: there are two of them. */
+static ml_posted post_to_channel(ml_channel *channel, ml_event *event) {
+    ml_connection *connection = channel->connection;
+    ml_posted posted = ML_POSTED;
+    ml_mutex_lock(&connection->lock);
+    bool gone = channel->handle == 0;
+    if (gone) {
+        posted = ML_POST_GONE;
+    } else if (event == NULL ||
+               (event->kind == ML_EVENT_CHANNEL_MESSAGE && !has_room(connection, channel, ml_event_cost(event)))) {
+        posted = ML_POST_FULL;
+        if (!channel->reader_waits) {
+            channel->reader_waits = true;
+            connection->readers_waiting++;
+        }
+    } else {
+        event->channel = channel->handle;
+        if (event->kind == ML_EVENT_CHANNEL_OPEN) {
+            ml_handle_set_flags(channel->handle, ML_FLAG_OPEN, 0);
+        } else if (event->kind == ML_EVENT_CHANNEL_CLOSED) {
+            ml_handle_set_flags(channel->handle, 0, ML_FLAG_OPEN);
+        }
+        append(connection, channel, event);
+    }
+    ml_mutex_unlock(&connection->lock);
+    if (posted != ML_POSTED) {
+        ml_event_free(event);
+    }
+    return posted;
+}
+
+ml_posted ml_post_open(ml_channel *channel, uint64_t message_most) {
+    ml_outbox_open(&channel->outbox, message_most);
+    return post_to_channel(channel, ml_event_new(ML_EVENT_CHANNEL_OPEN, 0, 0));
+}
+
+ml_posted ml_post_message(ml_channel *channel, const void *data, uint64_t size, bool is_binary) {
+    ml_event *event = ml_event_new(ML_EVENT_CHANNEL_MESSAGE, 0, size);
+    if (event != NULL) {
+        event->is_binary = is_binary;
+        if (size > 0) {
+            memcpy(event->data, data, (size_t)size);
+        }
+        if (!is_binary && ml_utf8_valid_prefix(event->data, (size_t)size) != size) {
+            ml_event *repaired = ml_event_new(ML_EVENT_CHANNEL_MESSAGE, 0, 3 * size);
+            if (repaired != NULL) {
+                repaired->size = ml_utf8_repair(repaired->data, event->data, (size_t)size);
+            }
+            ml_event_free(event);
+            event = repaired;
+        }
+    }
+    return post_to_channel(channel, event);
+}
+
+ml_posted ml_post_closed(ml_channel *channel) {
+    ml_outbox_shut(&channel->outbox);
+    return post_to_channel(channel, ml_event_new(ML_EVENT_CHANNEL_CLOSED, 0, 0));
+}

@@ -1,0 +1,66 @@
+/*
+ * Requests: how a host thread has the engine do something. The host thread waits in C;
+ * a goroutine fetches the request, serves it and completes it. A bell is a request
+ * that nobody waits for and that is queued at most once at a time.
+ */
+#ifndef ML_REQUEST_H
+#define ML_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "internal/platform/platform.h"
+
+typedef enum ml_op {
+    ML_OP_INSTANCE_CREATE = 1,
+    ML_OP_INSTANCE_DESTROY,
+    ML_OP_CONNECTION_CREATE,
+    ML_OP_CONNECTION_DESTROY,
+    ML_OP_CREATE_OFFER,
+    ML_OP_SET_REMOTE_OFFER,
+    ML_OP_SET_REMOTE_ANSWER,
+    ML_OP_ADD_REMOTE_CANDIDATE,
+    ML_OP_CHANNEL_CREATE,
+    ML_OP_CHANNEL_DESTROY,
+    ML_OP_CHANNEL_SEND,    /* bell: the outbox is not empty any more */
+    ML_OP_CHANNEL_ROOM,    /* bell: the host took events of this channel */
+    ML_OP_CONNECTION_ROOM, /* bell: the host took events of this connection */
+    ML_OP_TEST,
+    ML_OP_COUNT
+} ml_op;
+
+/* Lives on the stack of the thread that waits in ml_request. */
+typedef struct ml_request {
+    ml_op op;
+    uint64_t handle;
+    const void *in; /* what the op needs; valid until the request is done */
+    int32_t result;
+    /* Private. */
+    struct ml_request *next;
+    ml_cond done_cond;
+    bool done;
+    bool bell;
+    bool queued;
+} ml_request;
+
+/* Has the engine serve op and gives its result. */
+int32_t ml_request_call(ml_op op, uint64_t handle, const void *in);
+
+/* A bell lives in memory that is never freed. Zeroed memory is a bell at rest. */
+void ml_bell_ring(ml_request *bell, ml_op op, uint64_t handle);
+
+/* For the engine: what is to be served. request is NULL for a bell. */
+typedef struct ml_work {
+    ml_op op;
+    uint64_t handle;
+    const void *in;
+    ml_request *request;
+} ml_work;
+
+/* Waits for work. */
+void ml_work_next(ml_work *work);
+
+/* Completes a request; with NULL (a bell) there is nothing to do. */
+void ml_work_done(ml_request *request, int32_t result);
+
+#endif
