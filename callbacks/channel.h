@@ -7,11 +7,12 @@
 #include "callbacks/connection.h"
 #include "callbacks/event.h"
 #include "callbacks/outbox.h"
+#include "callbacks/post.h"
 #include "handles/pool.h"
 #include "handles/text.h"
 #include "ml_webrtc/data_channel.h"
 
-typedef struct ml_channel {
+struct ml_channel {
     ml_pooled pooled;
     ml_connection *connection;  /* set before the handle is known to anyone */
     _Atomic uint64_t handle;    /* 0 once destroyed; changes under the connection's lock */
@@ -30,7 +31,7 @@ typedef struct ml_channel {
     struct ml_channel *previous; /* among the connection's */
     struct ml_channel *next;
     struct ml_channel *next_closed;
-} ml_channel;
+};
 
 /* A channel of the living connection, or NULL with *why set. The engine owns a share. */
 ml_channel *ml_channel_new(uint64_t connection_handle, const char *label, uint64_t label_size, bool received,
@@ -44,9 +45,6 @@ MLResult ml_channel_set_callbacks(uint64_t handle, const MLWebRTCDataChannelEven
 
 /* As ml_connection_destroy, for one channel. WebRTCMismatchingHandle also when it is not the connection's. */
 MLResult ml_channel_destroy(uint64_t connection_handle, uint64_t handle, const void *here, uint64_t deadline_ns);
-
-/* The engine will not touch the channel again. */
-void ml_channel_engine_done(ml_channel *channel);
 
 uint64_t ml_channels_in_use(void);
 

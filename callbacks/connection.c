@@ -13,6 +13,29 @@ static struct {
     ml_connection *head;
 } abandoned;
 
+/* Connections that the host has destroyed and the engine still closes. */
+static struct {
+    ml_mutex lock;
+    ml_cond none;
+    uint64_t count;
+} closing;
+
+static void count_closing(uint64_t change) {
+    ml_mutex_lock(&closing.lock);
+    closing.count += change;
+    if (closing.count == 0) {
+        ml_cond_broadcast(&closing.none);
+    }
+    ml_mutex_unlock(&closing.lock);
+}
+
+void ml_connections_wait_closed(uint64_t deadline_ns) {
+    ml_mutex_lock(&closing.lock);
+    while (closing.count > 0 && ml_cond_wait_until(&closing.none, &closing.lock, deadline_ns)) {
+    }
+    ml_mutex_unlock(&closing.lock);
+}
+
 static void prepare(void *object) {
     ml_connection *connection = object;
     ml_mutex_init(&connection->lock);
@@ -22,6 +45,8 @@ static void prepare(void *object) {
 __attribute__((constructor(102))) static void connections_init(void) {
     ml_pool_init(&pool, sizeof(ml_connection), prepare);
     ml_mutex_init(&abandoned.lock);
+    ml_mutex_init(&closing.lock);
+    ml_cond_init(&closing.none);
 }
 
 uint64_t ml_connections_in_use(void) { return ml_pool_in_use(&pool); }
@@ -69,6 +94,9 @@ void ml_connection_unlock_or_recycle(ml_connection *connection) {
 void ml_connection_engine_done(ml_connection *connection) {
     ml_mutex_lock(&connection->lock);
     connection->engine = false;
+    if (connection->handle == 0) {
+        count_closing((uint64_t)-1);
+    }
     ml_connection_unlock_or_recycle(connection);
 }
 
@@ -97,6 +125,9 @@ bool ml_connection_destroy(uint64_t handle, const void *here, uint64_t deadline_
     }
     ml_handle_retire(handle);
     connection->handle = 0;
+    if (connection->engine) {
+        count_closing(1);
+    }
     while (connection->channels != NULL) {
         ml_channel_retire(connection->channels);
     }

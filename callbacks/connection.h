@@ -10,13 +10,12 @@
 #define ML_CONNECTION_H
 
 #include "callbacks/event.h"
+#include "callbacks/post.h"
 #include "callbacks/running.h"
 #include "handles/pool.h"
 #include "internal/platform/platform.h"
 #include "internal/request/request.h"
 #include "ml_webrtc/connection.h"
-
-struct ml_channel;
 
 /* What undelivered events may take. Each channel may have a little beside the others, so
  * that one whose messages nobody fetches does not stop them. */
@@ -32,7 +31,7 @@ struct ml_channel;
  * many (the C# that exists never destroys them). */
 #define ML_CLOSED_CHANNELS_KEPT 1024
 
-typedef struct ml_connection {
+struct ml_connection {
     ml_pooled pooled;
     ml_mutex lock;
     ml_cond quiet; /* a callback has returned, and somebody waits for that */
@@ -64,12 +63,12 @@ typedef struct ml_connection {
     uint64_t seen_order;      /* which event, */
     uint64_t seen_since_ns;   /* and since when */
 
-    struct ml_channel *channels;
-    struct ml_channel *closed_head; /* received, closed and delivered; oldest first */
-    struct ml_channel *closed_tail;
+    ml_channel *channels;
+    ml_channel *closed_head; /* received, closed and delivered; oldest first */
+    ml_channel *closed_tail;
     uint32_t channel_count;
     uint32_t closed_count;
-} ml_connection;
+};
 
 /* A connection with its handle, or NULL: no memory, no handle, or the epoch is over. The engine
  * owns a share until ml_connection_engine_done. */
@@ -85,8 +84,9 @@ MLResult ml_connection_process(uint64_t handle, const void *here);
  * run on another thread are waited for until the deadline. False for a handle that is not alive. */
 bool ml_connection_destroy(uint64_t handle, const void *here, uint64_t deadline_ns);
 
-/* The engine will not touch the connection again. */
-void ml_connection_engine_done(ml_connection *connection);
+/* Waits until the engine is done with all connections that the host has destroyed, which is
+ * when their messages are sent and their peers know; not beyond the deadline. */
+void ml_connections_wait_closed(uint64_t deadline_ns);
 
 uint64_t ml_connections_in_use(void);
 
@@ -96,7 +96,7 @@ void ml_connections_sweep(const void *here);
 /* Private to callbacks/, under the connection's lock. */
 void ml_connection_wait_quiet(ml_connection *connection, uint64_t target, const void *here, uint64_t deadline_ns);
 void ml_connection_update_flag(ml_connection *connection);
-void ml_connection_account(ml_connection *connection, struct ml_channel *channel, const ml_event *event);
+void ml_connection_account(ml_connection *connection, ml_channel *channel, const ml_event *event);
 void ml_connection_wake_readers(ml_connection *connection);
 /* Unlocks, and gives the memory back if nobody owns the connection any more. */
 void ml_connection_unlock_or_recycle(ml_connection *connection);

@@ -1,7 +1,10 @@
 #include "callbacks/outbox.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+_Static_assert(offsetof(ml_outgoing, data) == ML_OUTGOING_HEADER, "the engine reads data there");
 
 static uint64_t cost(uint64_t size) { return size + sizeof(ml_outgoing); }
 

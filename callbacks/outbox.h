@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "callbacks/post.h"
 #include "internal/platform/platform.h"
 #include "internal/request/request.h"
 #include "ml_webrtc/types.h"
@@ -17,13 +18,6 @@
 
 /* No message is larger, whatever the peer permits. */
 #define ML_MESSAGE_BYTES_MOST (UINT64_C(16) << 20)
-
-typedef struct ml_outgoing {
-    struct ml_outgoing *next;
-    uint64_t size;
-    uint8_t is_binary;
-    char data[];
-} ml_outgoing;
 
 typedef struct ml_outbox {
     ml_mutex lock;

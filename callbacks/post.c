@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "callbacks/channel.h"
+#include "callbacks/connection.h"
 #include "handles/handles.h"
 #include "handles/utf8.h"
 
@@ -168,3 +170,14 @@ ml_posted ml_post_closed(ml_channel *channel) {
     ml_outbox_shut(&channel->outbox);
     return post_to_channel(channel, ml_event_new(ML_EVENT_CHANNEL_CLOSED, 0, 0));
 }
+
+ml_channel *ml_channel_received(uint64_t connection_handle, const char *label, uint64_t label_size) {
+    MLResult why;
+    return ml_channel_new(connection_handle, label, label_size, true, &why);
+}
+
+uint64_t ml_channel_handle(const ml_channel *channel) { return channel->handle; }
+
+ml_outgoing *ml_channel_take(ml_channel *channel) { return ml_outbox_take(&channel->outbox); }
+
+void ml_channel_release(ml_channel *channel, ml_outgoing *batch) { ml_outbox_release(&channel->outbox, batch); }

@@ -1,12 +1,20 @@
 /*
- * How the engine tells the host what happened. Each call copies what it is given. After
- * the host has destroyed the object they do nothing.
+ * The engine's side of connections and channels: how it tells the host what happened, and
+ * fetches what the host sends. Each call copies what it is given. After the host has
+ * destroyed an object, posts do nothing; the memory stays until the engine is done.
  */
 #ifndef ML_POST_H
 #define ML_POST_H
 
-#include "callbacks/channel.h"
-#include "callbacks/connection.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "callbacks/event.h"
+#include "ml_webrtc/types.h"
+
+typedef struct ml_connection ml_connection;
+typedef struct ml_channel ml_channel;
+typedef struct ml_outgoing ml_outgoing;
 
 typedef enum ml_posted {
     ML_POSTED,
@@ -28,5 +36,29 @@ ml_posted ml_post_channel(ml_channel *channel);
 ml_posted ml_post_open(ml_channel *channel, uint64_t message_most);
 ml_posted ml_post_message(ml_channel *channel, const void *data, uint64_t size, bool is_binary);
 ml_posted ml_post_closed(ml_channel *channel);
+
+/* A channel that the peer has made, or NULL: the connection is gone or has too many. */
+ml_channel *ml_channel_received(uint64_t connection_handle, const char *label, uint64_t label_size);
+uint64_t ml_channel_handle(const ml_channel *channel);
+
+/* A message on its way out, in a batch. */
+struct ml_outgoing {
+    struct ml_outgoing *next;
+    uint64_t size;
+    uint8_t is_binary;
+    char data[];
+};
+
+/* Where data starts; cgo has no name for a flexible array. */
+#define ML_OUTGOING_HEADER 17
+
+/* The next batch of a channel's messages, or NULL, and then the bell rings for the next one. */
+ml_outgoing *ml_channel_take(ml_channel *channel);
+/* Frees a batch. */
+void ml_channel_release(ml_channel *channel, ml_outgoing *batch);
+
+/* The engine will not touch the object again. */
+void ml_channel_engine_done(ml_channel *channel);
+void ml_connection_engine_done(ml_connection *connection);
 
 #endif

@@ -11,6 +11,9 @@
 /* How many OnSetEnabled callbacks of one source may run at the same time. */
 #define ML_SOURCE_RUNS 16
 
+/* The longest track id that is taken, in bytes. */
+#define ML_TRACK_ID_BYTES_MOST 1024
+
 /* An app-defined source of type; callbacks and track_id may be NULL (then it makes a unique id). */
 MLResult ml_source_new(uint64_t epoch, int32_t type, const MLWebRTCAppDefinedSourceEventCallbacks *callbacks,
                        const char *track_id, uint64_t *handle);

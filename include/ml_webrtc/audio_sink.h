@@ -4,8 +4,8 @@
  * @file audio_sink.h
  * Audio sinks: they play the sound of an audio source, hand its samples to the application, or both.
  *
- * Positions are in metres, relative to the listener at the origin, who looks along -Z with +Y up. Spatial settings begin
- * to count with the first of them and end with MLWebRTCAudioSinkResetPosition.
+ * Positions are in metres, relative to the listener at the origin, who looks along -Z with +Y up. Spatial settings
+ * begin to count with the first of them and end with MLWebRTCAudioSinkResetPosition.
  */
 #ifndef ML_WEBRTC_AUDIO_SINK_H
 #define ML_WEBRTC_AUDIO_SINK_H
@@ -76,42 +76,42 @@ typedef struct MLAudioSpatialSoundRadiationProperties {
 typedef struct MLWebRTCAudioSinkPosition {
     uint32_t version;            /**< 1 */
     const MLVec3f *position_ptr; /**< copied */
-    int32_t channel;             /**< a channel of the source from 0; -1: all */
+    int32_t channel;             /**< a channel of the source, 0 to 7; -1: all */
 } MLWebRTCAudioSinkPosition;
 
 /** Parameter of MLWebRTCAudioSinkSetSoundOrientation. */
 typedef struct MLWebRTCAudioSinkOrientation {
     uint32_t version;                     /**< 1 */
     const MLQuaternionf *orientation_ptr; /**< copied */
-    int32_t channel;                      /**< a channel of the source from 0; -1: all */
+    int32_t channel;                      /**< a channel of the source, 0 to 7; -1: all */
 } MLWebRTCAudioSinkOrientation;
 
 /** Parameter of MLWebRTCAudioSinkSetDirectSoundLevels and MLWebRTCAudioSinkSetRoomSoundLevels. */
 typedef struct MLWebRTCAudioSinkSoundLevels {
     uint32_t version;                                     /**< 1 */
     const MLAudioSpatialSoundSendLevels *send_levels_ptr; /**< copied */
-    int32_t channel;                                      /**< a channel of the source from 0; -1: all */
+    int32_t channel;                                      /**< a channel of the source, 0 to 7; -1: all */
 } MLWebRTCAudioSinkSoundLevels;
 
 /** Parameter of MLWebRTCAudioSinkSetSoundDistanceProperties. */
 typedef struct MLWebRTCAudioSinkSoundDistance {
     uint32_t version;                                                     /**< 1 */
     const MLAudioSpatialSoundDistanceProperties *distance_properties_ptr; /**< copied */
-    int32_t channel;                                                      /**< a channel of the source from 0; -1: all */
+    int32_t channel; /**< a channel of the source, 0 to 7; -1: all */
 } MLWebRTCAudioSinkSoundDistance;
 
 /** Parameter of MLWebRTCAudioSinkSetSoundRadiationProperties. */
 typedef struct MLWebRTCAudioSinkSoundRadiation {
     uint32_t version;                                                       /**< 1 */
     const MLAudioSpatialSoundRadiationProperties *radiation_properties_ptr; /**< copied */
-    int32_t channel; /**< a channel of the source from 0; -1: all */
+    int32_t channel; /**< a channel of the source, 0 to 7; -1: all */
 } MLWebRTCAudioSinkSoundRadiation;
 
 /**
  * Ten milliseconds of sound, with as many channels as the source has. Invoked every 10 ms, on one steady thread of the
  * library.
  *
- * @param audio_buffer        the samples; the samples stay readable for at least 100 ms after the callback has returned
+ * @param audio_buffer        the samples, which stay readable for at least 100 ms after the callback
  * @param audio_buffer_format how they are to be read; bits_per_sample is never 0
  * @param user_context        MLWebRTCAudioSinkParams.user_context
  */
@@ -119,8 +119,8 @@ typedef void (*MLWebRTCOnAudioSinkDataAvailable)(const MLAudioBuffer *audio_buff
                                                  const MLAudioBufferFormat *audio_buffer_format, void *user_context);
 
 /**
- * The state of a sink's sound changed. Invoked on a thread of the library, possibly while MLWebRTCAudioSinkCreateEx has
- * not returned yet. Started comes in every mode once data flows.
+ * The state of a sink's sound changed. Invoked on a thread of the library, possibly while MLWebRTCAudioSinkCreateEx
+ * has not returned yet. Started comes in every mode once data flows.
  *
  * @param status       an MLWebRTCAudioServiceStatus
  * @param user_context MLWebRTCAudioSinkParams.user_context
@@ -146,7 +146,6 @@ typedef struct MLWebRTCAudioSinkParams {
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             sink_handle is NULL
  * @retval MLResult_AllocFailed              no memory
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkCreate(MLHandle *sink_handle);
 
@@ -161,7 +160,6 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkCreate(MLHandle *sink_handle);
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             sink_params or sink_handle is NULL, or mode is unknown
  * @retval MLResult_AllocFailed              no memory or no thread could be had
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkCreateEx(const MLWebRTCAudioSinkParams *sink_params, MLHandle *sink_handle);
 
@@ -187,11 +185,12 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSource(MLHandle sink_handle, MLHandle
  * Thread: any.
  *
  * @param sink_handle the sink
- * @param volume      linear, 0 (silent) to 8; 1 leaves the sound as it is
+ * @param volume      linear gain, 0 (silent) to 8
  * @retval MLResult_Ok                       the volume is set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             volume is out of its range or not a number
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSoundVolume(MLHandle sink_handle, float volume);
 
@@ -205,6 +204,7 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSoundVolume(MLHandle sink_handle, flo
  * @retval MLResult_Ok                       the size is set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetCacheSize(MLHandle sink_handle, uint32_t milliseconds_to_cache);
 
@@ -217,8 +217,9 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetCacheSize(MLHandle sink_handle, uint3
  * @param position    in metres; copied
  * @retval MLResult_Ok                       the position is set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             position is NULL or holds what is not a number
+ * @retval MLResult_InvalidParam             position is NULL or not finite
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetPosition(MLHandle sink_handle, const MLVec3f *position);
 
@@ -231,8 +232,10 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetPosition(MLHandle sink_handle, const 
  * @param position    position in metres, and channel; copied
  * @retval MLResult_Ok                       the position is set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             position or position_ptr is NULL, or it holds what is not a number
+ * @retval MLResult_InvalidParam             position or position_ptr is NULL, the position is not finite, or channel
+ *                                           is out of its range
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetPositionEx(MLHandle sink_handle, const MLWebRTCAudioSinkPosition *position);
 
@@ -245,6 +248,7 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetPositionEx(MLHandle sink_handle, cons
  * @retval MLResult_Ok                       the sound is played as it is
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library has no spatial rendering
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkResetPosition(MLHandle sink_handle);
 
@@ -257,8 +261,10 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkResetPosition(MLHandle sink_handle);
  * @param orientation rotation and channel; copied
  * @retval MLResult_Ok                       the orientation is set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             orientation or orientation_ptr is NULL, or it holds what is not a number
+ * @retval MLResult_InvalidParam             orientation or orientation_ptr is NULL, the rotation is not finite, or
+ *                                           channel is out of its range
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSoundOrientation(MLHandle sink_handle,
                                                             const MLWebRTCAudioSinkOrientation *orientation);
@@ -272,8 +278,10 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSoundOrientation(MLHandle sink_handle
  * @param sound_levels linear gains and channel; copied
  * @retval MLResult_Ok                       the levels are set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             sound_levels or send_levels_ptr is NULL, or it holds what is not a number
+ * @retval MLResult_InvalidParam             sound_levels or send_levels_ptr is NULL, a gain is negative or not finite,
+ *                                           or channel is out of its range
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetDirectSoundLevels(MLHandle sink_handle,
                                                              const MLWebRTCAudioSinkSoundLevels *sound_levels);
@@ -287,8 +295,10 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetDirectSoundLevels(MLHandle sink_handl
  * @param sound_levels linear gains and channel; copied
  * @retval MLResult_Ok                       the levels are set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             sound_levels or send_levels_ptr is NULL, or it holds what is not a number
+ * @retval MLResult_InvalidParam             sound_levels or send_levels_ptr is NULL, a gain is negative or not finite,
+ *                                           or channel is out of its range
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetRoomSoundLevels(MLHandle sink_handle,
                                                            const MLWebRTCAudioSinkSoundLevels *sound_levels);
@@ -302,12 +312,14 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetRoomSoundLevels(MLHandle sink_handle,
  * @param sound_distance distances in metres, and channel; copied
  * @retval MLResult_Ok                       the properties are set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             sound_distance or distance_properties_ptr is NULL; it holds what is not a number
- *                                           or a negative distance; min_distance is greater than max_distance
+ * @retval MLResult_InvalidParam             sound_distance or distance_properties_ptr is NULL; a value is negative or
+ *                                           not finite; min_distance is greater than max_distance; channel is out of
+ *                                           its range
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
-ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSoundDistanceProperties(MLHandle sink_handle,
-                                                                   const MLWebRTCAudioSinkSoundDistance *sound_distance);
+ML_WEBRTC_API MLResult
+MLWebRTCAudioSinkSetSoundDistanceProperties(MLHandle sink_handle, const MLWebRTCAudioSinkSoundDistance *sound_distance);
 
 /**
  * Sets how the sound fades with the angle off the direction into which it radiates.
@@ -318,9 +330,10 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSoundDistanceProperties(MLHandle sink
  * @param sound_radiation angles in degrees, linear gains, and channel; copied
  * @retval MLResult_Ok                       the properties are set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             sound_radiation or radiation_properties_ptr is NULL, or it holds what is not a
- *                                           number
+ * @retval MLResult_InvalidParam             sound_radiation or radiation_properties_ptr is NULL, an angle is not
+ *                                           finite, a gain is negative or not finite, or channel is out of its range
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
+ * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSoundRadiationProperties(
     MLHandle sink_handle, const MLWebRTCAudioSinkSoundRadiation *sound_radiation);
@@ -334,8 +347,6 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSoundRadiationProperties(
  * @retval MLResult_Ok                       the sink is gone
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
- * @retval MLResult_AllocFailed              no memory for the request; nothing is destroyed
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkDestroy(MLHandle sink_handle);
 

@@ -4,9 +4,9 @@
  * @file connection.h
  * Connections between two peers: negotiation, candidates, tracks, and the one place where callbacks are invoked.
  *
- * W3C WebRTC, "RTCPeerConnection"; RFC 9429 (JSEP). All callbacks of a connection, of its data channels and of its tracks
- * are invoked only from inside MLWebRTCConnectionProcessEvents(connection), on the thread that called it, in the order in
- * which things happened.
+ * W3C WebRTC, "RTCPeerConnection"; RFC 9429 (JSEP). All callbacks of a connection, of its data channels and of its
+ * tracks are invoked only from inside MLWebRTCConnectionProcessEvents(connection), on the thread that called it, in
+ * the order in which things happened.
  *
  * The signalling calls (CreateOffer, SetRemoteOffer, SetRemoteAnswer, AddRemoteIceCandidate and the calls that change
  * tracks) are queued and take effect one after the other, in the order of the calls. A connection holds at most 1,024
@@ -29,18 +29,18 @@ typedef enum MLWebRTCProxyType {
     MLWebRTCProxyType_Socks5 = 1 /**< RFC 1928, user name and password by RFC 1929 */
 } MLWebRTCProxyType;
 
-/** A STUN or TURN server. W3C WebRTC, RTCIceServer. */
+/** A STUN or TURN server. W3C WebRTC, RTCIceServer. Each text is at most 4 KiB. */
 typedef struct MLWebRTCConnectionIceServer {
-    uint32_t version;      /**< 1 */
-    const char *uri;       /**< stun:, stuns: (RFC 7064), turn:, turns: with ?transport= (RFC 7065), or a comma-separated
-                                list of these */
+    uint32_t version; /**< 1 */
+    const char *uri;  /**< stun:, stuns: (RFC 7064), turn:, turns: with ?transport= (RFC 7065), or a comma-separated
+                           list of these */
     const char *user_name; /**< for TURN; may be NULL */
     const char *password;  /**< for TURN; may be NULL */
 } MLWebRTCConnectionIceServer;
 
 /**
  * The proxy that carries TCP and TLS traffic to TURN servers. One of host_address, auto_detect and auto_config_url is
- * due.
+ * due. Each text is at most 4 KiB, the bypass list at most 64 KiB.
  */
 typedef struct MLWebRTCConnectionProxyConfig {
     int32_t type;                /**< an MLWebRTCProxyType */
@@ -94,8 +94,8 @@ typedef void (*MLWebRTCOnError)(const char *message, void *context);
 typedef void (*MLWebRTCOnConnected)(void *context);
 
 /**
- * The connection is lost, failed or closed by the peer; a peer that went away without a word is noticed too (RFC 7675).
- * Not invoked after MLWebRTCConnectionDestroy.
+ * The connection is lost, failed or closed by the peer; a peer that went away without a word is noticed too (RFC
+ * 7675). Not invoked after MLWebRTCConnectionDestroy.
  *
  * @param context MLWebRTCConnectionEventCallbacks.context
  */
@@ -189,9 +189,10 @@ typedef struct MLWebRTCConnectionEventCallbacks {
  * @param connection_handle out: the connection, to be destroyed with MLWebRTCConnectionDestroy
  * @retval MLResult_Ok                       the connection is there
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             a pointer is NULL, or ice_servers is though num_ice_servers is not 0; there are
- *                                           more than 64 ICE servers; a uri is malformed; the proxy config contradicts
- *                                           itself (no host, no auto-detection, no URL)
+ * @retval MLResult_InvalidParam             a pointer is NULL, or ice_servers is though num_ice_servers is not 0;
+ *                                           there are more than 64 ICE servers; a uri is NULL or malformed; a text is
+ *                                           too long; the proxy config contradicts itself (no host, no auto-detection,
+ *                                           no URL)
  * @retval MLResult_AllocFailed              no memory
  * @retval MLResult_UnspecifiedFailure       the connection could not be made; a debug message says why
  */
@@ -201,8 +202,8 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionCreate(const MLWebRTCConnectionConfig *
 
 /**
  * Closes and destroys a connection, with its remote sources and all its data channels, whose handles are stale then.
- * Local sources stay alive. The peer learns of it at once; messages that MLWebRTCDataChannelSendMessage accepted are still
- * sent, within a bounded time and without blocking the caller. No callback is invoked for it or after it.
+ * Local sources stay alive. The peer learns of it at once; messages that MLWebRTCDataChannelSendMessage accepted are
+ * still sent, within a bounded time and without blocking the caller. No callback is invoked for it or after it.
  *
  * W3C WebRTC, RTCPeerConnection.close().
  *
@@ -212,8 +213,6 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionCreate(const MLWebRTCConnectionConfig *
  * @retval MLResult_Ok                       the connection is gone
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_WebRTCMismatchingHandle  no such connection
- * @retval MLResult_AllocFailed              no memory for the request; nothing is destroyed
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCConnectionDestroy(MLHandle connection_handle);
 
@@ -222,8 +221,8 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionDestroy(MLHandle connection_handle);
  * bound), in order. It never waits.
  *
  * From inside one of its own callbacks, and on a second thread while another is delivering for the same connection, it
- * delivers nothing and returns MLResult_Ok. If a callback never returns (an exception left it), the events behind it stay
- * queued and come with the next call: at once on the same thread, on another thread after 2 s.
+ * delivers nothing and returns MLResult_Ok. If a callback never returns (an exception left it), the events behind it
+ * stay queued and come with the next call: at once on the same thread, on another thread after 2 s.
  *
  * Thread: any; the callbacks run on it.
  *
@@ -290,8 +289,8 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionSetRemoteOffer(MLHandle connection_hand
 ML_WEBRTC_API MLResult MLWebRTCConnectionSetRemoteAnswer(MLHandle connection_handle, const char *answer);
 
 /**
- * Adds a candidate of the peer (trickle ICE, RFC 8838). One that comes before the remote description is kept and applied
- * with it. Duplicates are harmless. An empty candidate string means end of candidates.
+ * Adds a candidate of the peer (trickle ICE, RFC 8838). One that comes before the remote description is kept and
+ * applied with it. Duplicates are harmless. An empty candidate string means end of candidates.
  *
  * W3C WebRTC, addIceCandidate().
  *
@@ -301,8 +300,9 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionSetRemoteAnswer(MLHandle connection_han
  * @param candidate         the candidate, its line at most 4 KiB; copied
  * @retval MLResult_Ok                       accepted
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             candidate is NULL; its line is NULL, longer than 4 KiB or malformed; sdp_mid is
- *                                           NULL or empty and sdp_mline_index is negative; nothing is changed
+ * @retval MLResult_InvalidParam             candidate is NULL; its line is NULL or malformed; its line or sdp_mid is
+ *                                           longer than 4 KiB; sdp_mid is NULL or empty and sdp_mline_index is
+ *                                           negative; nothing is changed
  * @retval MLResult_WebRTCMismatchingHandle  no such connection
  * @retval MLResult_AllocFailed              no memory, 1,024 operations are pending, or 1,024 candidates wait for the
  *                                           remote description; nothing is taken
@@ -312,7 +312,8 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionAddRemoteIceCandidate(MLHandle connecti
                                                                const MLWebRTCConnectionIceCandidate *candidate);
 
 /**
- * Says whether ICE and DTLS are up at the moment of the call. W3C WebRTC, RTCPeerConnection.connectionState "connected".
+ * Says whether ICE and DTLS are up at the moment of the call. W3C WebRTC, RTCPeerConnection.connectionState
+ * "connected".
  *
  * Thread: any.
  *
@@ -352,8 +353,8 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionHasFailed(MLHandle connection_handle, M
  * @param streams             their ids; may be NULL if there are none; copied
  * @retval MLResult_Ok                       accepted; what fails later comes as OnError
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             streams or one of them is NULL though stream_count is not 0; the source is on
- *                                           this connection already
+ * @retval MLResult_InvalidParam             streams or one of them is NULL though stream_count is not 0; the source is
+ *                                           on this connection already
  * @retval MLResult_WebRTCMismatchingHandle  no such connection or no such local source
  * @retval MLResult_NotImplemented           this build of the library sends no tracks
  * @retval MLResult_AllocFailed              no memory, or 1,024 operations are pending; nothing is taken
@@ -376,8 +377,8 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionAddLocalSourceTrack(MLHandle connection
  * @param track_info          streams and track id; copied during the call
  * @retval MLResult_Ok                       accepted; what fails later comes as OnError
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             track_info is NULL; streams or one of them is NULL though stream_count is not
- *                                           0; the source is on this connection already
+ * @retval MLResult_InvalidParam             track_info is NULL; streams or one of them is NULL though stream_count is
+ *                                           not 0; the source is on this connection already
  * @retval MLResult_WebRTCMismatchingHandle  no such connection or no such local source
  * @retval MLResult_NotImplemented           this build of the library sends no tracks
  * @retval MLResult_AllocFailed              no memory, or 1,024 operations are pending; nothing is taken

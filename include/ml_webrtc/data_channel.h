@@ -4,8 +4,9 @@
  * @file data_channel.h
  * Data channels: reliable, ordered messages between the two peers of a connection.
  *
- * W3C WebRTC, "RTCDataChannel"; RFC 8831 (data channels), RFC 8832 (establishment protocol). The callbacks of a channel
- * are invoked only from inside MLWebRTCConnectionProcessEvents of its connection, on the thread that called it.
+ * W3C WebRTC, "RTCDataChannel"; RFC 8831 (data channels), RFC 8832 (establishment protocol). The callbacks of a
+ * channel are invoked only from inside MLWebRTCConnectionProcessEvents of its connection, on the thread that called
+ * it.
  */
 #ifndef ML_WEBRTC_DATA_CHANNEL_H
 #define ML_WEBRTC_DATA_CHANNEL_H
@@ -57,31 +58,32 @@ typedef struct MLWebRTCDataChannelEventCallbacks {
 } MLWebRTCDataChannelEventCallbacks;
 
 /**
- * Creates a reliable, ordered channel. Possible before the first offer and at any time later, without a new negotiation:
- * every first offer carries the data section. It opens when the connection is up.
+ * Creates a reliable, ordered channel. Possible before the first offer and at any time later, without a new
+ * negotiation: every first offer carries the data section. It opens when the connection is up.
  *
  * W3C WebRTC, createDataChannel(); RFC 8832 section 5.1 (the label's length has 16 bits).
  *
  * Thread: any.
  *
  * @param connection_handle   the connection
- * @param label               the name that the peer sees, at most 65,535 bytes; NULL means the empty label; invalid UTF-8
- *                            in it is repaired with U+FFFD; copied
- * @param data_channel_handle out: the channel, to be destroyed with MLWebRTCDataChannelDestroy; the connection's Destroy
- *                            destroys it too
+ * @param label               the name that the peer sees, at most 65,535 bytes; NULL means the empty label; invalid
+ *                            UTF-8 in it is repaired with U+FFFD; copied
+ * @param data_channel_handle out: the channel, to be destroyed with MLWebRTCDataChannelDestroy; the connection's
+ *                            Destroy destroys it too
  * @retval MLResult_Ok                       the channel is there and is connecting
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             data_channel_handle is NULL or label is too long
  * @retval MLResult_WebRTCMismatchingHandle  no such connection
- * @retval MLResult_AllocFailed              no memory, or the connection's queue of operations is full; nothing is taken
+ * @retval MLResult_AllocFailed              no memory, or too many operations are pending
  * @retval MLResult_UnspecifiedFailure       the channel could not be made; a debug message says why
  */
 ML_WEBRTC_API MLResult MLWebRTCDataChannelCreate(MLHandle connection_handle, const char *label,
                                                  MLHandle *data_channel_handle);
 
 /**
- * Closes a channel and ends its handle, also if the peer has closed it already, also if the peer made it. Messages that
- * MLWebRTCDataChannelSendMessage accepted are still sent. No callback of the channel is invoked for it or after it.
+ * Closes a channel and ends its handle, also if the peer has closed it already, also if the peer made it. Messages
+ * that MLWebRTCDataChannelSendMessage accepted are still sent. No callback of the channel is invoked for it or after
+ * it.
  *
  * RFC 8831 section 6.7 (closing).
  *
@@ -91,17 +93,15 @@ ML_WEBRTC_API MLResult MLWebRTCDataChannelCreate(MLHandle connection_handle, con
  * @param data_channel_handle the channel
  * @retval MLResult_Ok                       the channel is gone
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_WebRTCMismatchingHandle  no such connection, no such channel, or they do not belong together; nothing
- *                                           is destroyed
- * @retval MLResult_AllocFailed              no memory for the request; nothing is destroyed
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
+ * @retval MLResult_WebRTCMismatchingHandle  no such connection, no such channel, or they do not belong together;
+ *                                           nothing is destroyed
  */
 ML_WEBRTC_API MLResult MLWebRTCDataChannelDestroy(MLHandle connection_handle, MLHandle data_channel_handle);
 
 /**
- * Sets, or replaces, the callbacks of a channel. Until it is called for the first time all events of the channel wait, in
- * order, and nothing is lost: while they wait, the protocol's flow control slows the peer down. They are delivered by a
- * later step of MLWebRTCConnectionProcessEvents, never from inside this call.
+ * Sets, or replaces, the callbacks of a channel. Until it is called for the first time all events of the channel wait,
+ * in order, and nothing is lost: while they wait, the protocol's flow control slows the peer down. They are delivered
+ * by a later step of MLWebRTCConnectionProcessEvents, never from inside this call.
  *
  * Thread: any.
  *
@@ -111,8 +111,6 @@ ML_WEBRTC_API MLResult MLWebRTCDataChannelDestroy(MLHandle connection_handle, ML
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             callbacks is NULL
  * @retval MLResult_WebRTCMismatchingHandle  no such channel
- * @retval MLResult_AllocFailed              no memory for the request; nothing is changed
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCDataChannelSetEventCallbacks(MLHandle data_channel_handle,
                                                             const MLWebRTCDataChannelEventCallbacks *callbacks);
@@ -132,9 +130,9 @@ ML_WEBRTC_API MLResult MLWebRTCDataChannelSetEventCallbacks(MLHandle data_channe
 ML_WEBRTC_API MLResult MLWebRTCDataChannelIsOpen(MLHandle data_channel_handle, MLWebRTCBool *is_open);
 
 /**
- * Lends the label of a channel. All calls for one channel lend the same string, and each that succeeded must be matched
- * by one MLWebRTCDataChannelReleaseLabelMemory. A string that is still lent when the channel is destroyed stays readable
- * until the instance ends.
+ * Lends the label of a channel. All calls for one channel lend the same string, and each that succeeded must be
+ * matched by one MLWebRTCDataChannelReleaseLabelMemory. A string that is still lent when the channel is destroyed
+ * stays readable until the instance ends.
  *
  * Thread: any.
  *
@@ -144,8 +142,6 @@ ML_WEBRTC_API MLResult MLWebRTCDataChannelIsOpen(MLHandle data_channel_handle, M
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             label is NULL
  * @retval MLResult_WebRTCMismatchingHandle  no such channel
- * @retval MLResult_AllocFailed              no memory for the string
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCDataChannelGetLabel(MLHandle data_channel_handle, char **label);
 
@@ -160,7 +156,6 @@ ML_WEBRTC_API MLResult MLWebRTCDataChannelGetLabel(MLHandle data_channel_handle,
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             label is not lent by this channel; nothing is freed
  * @retval MLResult_WebRTCMismatchingHandle  no such channel
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCDataChannelReleaseLabelMemory(MLHandle data_channel_handle, const char *label);
 
@@ -168,9 +163,11 @@ ML_WEBRTC_API MLResult MLWebRTCDataChannelReleaseLabelMemory(MLHandle data_chann
  * Sends a message. Messages keep their boundaries and their order. What was accepted is sent, also when the channel or
  * the connection is destroyed right afterwards (then within a bounded time).
  *
- * Text must be UTF-8. A last character that data_size cuts off is dropped whole. data_size 0 is a valid, empty message.
+ * Text must be UTF-8. A last character that data_size cuts off is dropped whole. data_size 0 is a valid, empty
+ * message.
  *
- * The send buffer of a channel holds 2 MiB; a single message larger than that is taken when the buffer is empty.
+ * The send buffer of a channel holds 2 MiB; a single message larger than that is taken when the buffer is empty. How
+ * large a message may be is the peer's max-message-size, at most 16 MiB; this library announces at least 1 MiB.
  *
  * W3C WebRTC, RTCDataChannel.send(); RFC 8831 section 6.6 (user data); RFC 8841 section 6 (max-message-size).
  *

@@ -15,7 +15,7 @@ extern "C" {
 
 /** How the pixels of a frame lie in memory: MLWebRTCFrame.format. */
 typedef enum MLWebRTCOutputFormat {
-    MLWebRTCOutputFormat_YUV_420_888 = 0, /**< Y, U and V planes, chroma at half width and height, BT.601 limited range */
+    MLWebRTCOutputFormat_YUV_420_888 = 0, /**< Y, U, V; chroma at half size; BT.601 limited range */
     MLWebRTCOutputFormat_RGBA_8888 = 1,   /**< one plane, four bytes a pixel: red, green, blue, alpha */
     MLWebRTCOutputFormat_NativeBuffer = 2 /**< a buffer of the platform, described by MLWebRTCNativeFrameInfo */
 } MLWebRTCOutputFormat;
@@ -54,12 +54,12 @@ typedef struct MLWebRTCFrame {
 } MLWebRTCFrame;
 
 /**
- * Shows the pixels of a frame that a video sink lent. The caller sets version to 2, frame_data to NULL and format to the
- * format wanted; the library fills in frame_data, time_stamp and format.
+ * Shows the pixels of a frame that a video sink lent. The caller sets version to 2, frame_data to NULL and format to
+ * the format wanted; the library fills in frame_data, time_stamp and format.
  *
- * frame_data is then a pointer to an MLWebRTCFramePlanes of the library, all of whose bytes can be read. YUV planes are
- * tight: stride = width, size = width x height, bytes_per_pixel 1. Struct and pixels are the library's; they stay valid
- * and unchanged until MLWebRTCVideoSinkReleaseFrame, or until the sink takes the frame back (see
+ * frame_data is then a pointer to an MLWebRTCFramePlanes of the library, all of whose bytes can be read. YUV planes
+ * are tight: stride = width, size = width x height, bytes_per_pixel 1. Struct and pixels are the library's; they stay
+ * valid and unchanged until MLWebRTCVideoSinkReleaseFrame, or until the sink takes the frame back (see
  * MLWebRTCVideoSinkAcquireNextAvailableFrame), also if the sink, the source or the connection is destroyed before.
  *
  * Thread: any.

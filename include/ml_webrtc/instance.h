@@ -27,8 +27,8 @@ typedef enum MLWebRTCLogLevel {
 } MLWebRTCLogLevel;
 
 /**
- * A line of the library's log. Invoked on a thread of the library, one line at a time. Under load lines may be dropped;
- * then a later line says how many.
+ * A line of the library's log. Invoked on a thread of the library, one line at a time. Under load lines may be
+ * dropped; then a later line says how many.
  *
  * @param log_level the weight of the line, an MLWebRTCLogLevel
  * @param message   UTF-8, valid until the callback returns
@@ -48,8 +48,8 @@ typedef struct MLWebRTCDebugUtils {
  * Creates the instance, without debug messages. Nearly every other function needs it.
  *
  * If an instance is alive, everything that belongs to it is dropped first without invoking one callback, not even
- * OnDestroyed, and all its handles become stale; then the new instance starts. An application that reloaded its own code
- * without MLWebRTCInstanceDestroy is safe this way.
+ * OnDestroyed, and all its handles become stale; then the new instance starts. An application that reloaded its own
+ * code without MLWebRTCInstanceDestroy is safe this way.
  *
  * Thread: any. May wait for a callback that is running on another thread, like a Destroy.
  *
@@ -83,7 +83,6 @@ ML_WEBRTC_API MLResult MLWebRTCInstanceCreateWithDebugUtils(const MLWebRTCDebugU
  *
  * @retval MLResult_Ok                       the instance is gone
  * @retval MLResult_WebRTCInstanceNotCreated there was none
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCInstanceDestroy(void);
 
@@ -93,8 +92,8 @@ ML_WEBRTC_API MLResult MLWebRTCInstanceDestroy(void);
  * Thread: any.
  *
  * @param result a result of any function of the library
- * @return ASCII text of the library that is never freed nor changed; one fixed text for a number that is no result code;
- *         never NULL
+ * @return ASCII text of the library that is never freed nor changed; "MLResult_Unknown" for a number that is no result
+ *         code; never NULL
  */
 ML_WEBRTC_API const char *MLWebRTCGetResultString(MLResult result);
 

@@ -4,8 +4,8 @@
  * @file source.h
  * Sources of audio and video: the application's own, the machine's devices, and the peer's tracks.
  *
- * W3C Media Capture and Streams, "MediaStreamTrack". Local sources are made and destroyed by the application and may be
- * on several connections; remote sources are made by a connection (MLWebRTCOnTrackAdded) and end with it.
+ * W3C Media Capture and Streams, "MediaStreamTrack". Local sources are made and destroyed by the application and may
+ * be on several connections; remote sources are made by a connection (MLWebRTCOnTrackAdded) and end with it.
  */
 #ifndef ML_WEBRTC_SOURCE_H
 #define ML_WEBRTC_SOURCE_H
@@ -18,10 +18,7 @@ extern "C" {
 #endif
 
 /** What a source carries. */
-typedef enum MLWebRTCSourceType {
-    MLWebRTCSourceType_Audio = 0,
-    MLWebRTCSourceType_Video = 1
-} MLWebRTCSourceType;
+typedef enum MLWebRTCSourceType { MLWebRTCSourceType_Audio = 0, MLWebRTCSourceType_Video = 1 } MLWebRTCSourceType;
 
 /** Where an application takes its audio from: for the application's own use, no function takes it. */
 typedef enum MLWebRTCAudioType {
@@ -39,10 +36,7 @@ typedef enum MLWebRTCVideoType {
 } MLWebRTCVideoType;
 
 /** Which camera to open: MLCameraConnectContext.cam_id. */
-typedef enum MLCameraIdentifier {
-    MLCameraIdentifier_Main = 0,
-    MLCameraIdentifier_CV = 1
-} MLCameraIdentifier;
+typedef enum MLCameraIdentifier { MLCameraIdentifier_Main = 0, MLCameraIdentifier_CV = 1 } MLCameraIdentifier;
 
 /** What the pictures show: MLCameraConnectContext.flags. */
 typedef enum MLCameraConnectFlag {
@@ -70,9 +64,7 @@ typedef enum MLCameraMRQuality {
 } MLCameraMRQuality;
 
 /** MLCameraMRConnectInfo.mr_blend_type. */
-typedef enum MLCameraMRBlendType {
-    MLCameraMRBlendType_Additive = 1
-} MLCameraMRBlendType;
+typedef enum MLCameraMRBlendType { MLCameraMRBlendType_Additive = 1 } MLCameraMRBlendType;
 
 /** How rendered content and camera are put together. */
 typedef struct MLCameraMRConnectInfo {
@@ -98,8 +90,8 @@ typedef struct MLWebRTCSource {
 } MLWebRTCSource;
 
 /**
- * MLWebRTCSourceSetEnabled was called for an app-defined source. Invoked once for each such call, from inside it, on the
- * thread that called it; not at creation.
+ * MLWebRTCSourceSetEnabled was called for an app-defined source. Invoked once for each such call, from inside it, on
+ * the thread that called it; not at creation.
  *
  * @param enabled 0 or 1
  * @param context MLWebRTCAppDefinedSourceEventCallbacks.context
@@ -107,8 +99,8 @@ typedef struct MLWebRTCSource {
 typedef void (*MLWebRTCOnSetEnabled)(MLWebRTCBool enabled, void *context);
 
 /**
- * An app-defined source was destroyed. Invoked once, from inside MLWebRTCSourceDestroy, on the thread that called it; not
- * when the instance ends.
+ * An app-defined source was destroyed. Invoked once, from inside MLWebRTCSourceDestroy, on the thread that called it;
+ * not when the instance ends.
  *
  * @param context MLWebRTCAppDefinedSourceEventCallbacks.context, which is not used any more afterwards
  */
@@ -126,7 +118,7 @@ typedef struct MLWebRTCAppDefinedSourceEventCallbacks {
 typedef struct MLWebRTCAppDefinedSourceParams {
     uint32_t version;                                        /**< 1 */
     const MLWebRTCAppDefinedSourceEventCallbacks *callbacks; /**< may be NULL; copied */
-    const char *track_name; /**< the id of the source's track; NULL: the library makes a unique one; copied */
+    const char *track_name; /**< the id of its track, at most 1 KiB; NULL or empty: the library makes a unique one */
 } MLWebRTCAppDefinedSourceParams;
 
 /**
@@ -140,7 +132,6 @@ typedef struct MLWebRTCAppDefinedSourceParams {
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             source_handle is NULL
  * @retval MLResult_AllocFailed              no memory
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCSourceCreateAppDefinedVideoSource(
     const MLWebRTCAppDefinedSourceEventCallbacks *callbacks, MLHandle *source_handle);
@@ -157,7 +148,6 @@ ML_WEBRTC_API MLResult MLWebRTCSourceCreateAppDefinedVideoSource(
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             source_handle is NULL
  * @retval MLResult_AllocFailed              no memory
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCSourceCreateAppDefinedAudioSource(
     const MLWebRTCAppDefinedSourceEventCallbacks *callbacks, MLHandle *source_handle);
@@ -171,9 +161,8 @@ ML_WEBRTC_API MLResult MLWebRTCSourceCreateAppDefinedAudioSource(
  * @param source_handle out: the source, to be destroyed with MLWebRTCSourceDestroy
  * @retval MLResult_Ok                       the source is there
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             source_params or source_handle is NULL
+ * @retval MLResult_InvalidParam             source_params or source_handle is NULL, or track_name is longer than 1 KiB
  * @retval MLResult_AllocFailed              no memory
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCSourceCreateAppDefinedAudioSourceEx(const MLWebRTCAppDefinedSourceParams *source_params,
                                                                    MLHandle *source_handle);
@@ -199,7 +188,7 @@ ML_WEBRTC_API MLResult MLWebRTCSourceCreateLocalSourceForMicrophone(MLHandle *so
  *
  * Thread: any.
  *
- * @param track_name    the id of the source's track; NULL: the library makes a unique one; copied
+ * @param track_name    the id of the source's track; NULL or empty: the library makes a unique one; copied
  * @param source_handle out: the source, to be destroyed with MLWebRTCSourceDestroy
  * @retval MLResult_Ok                       the source is there
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
@@ -236,10 +225,9 @@ ML_WEBRTC_API MLResult MLWebRTCSourceCreateLocalSourceForCamera(const MLCameraCo
  * @param source_handle a local source
  * @retval MLResult_Ok                       the source is gone
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             the source is a remote one, which its connection owns; nothing is destroyed
+ * @retval MLResult_InvalidParam             the source is a remote one, which its connection owns; nothing is
+ *                                           destroyed
  * @retval MLResult_WebRTCMismatchingHandle  no such source
- * @retval MLResult_AllocFailed              no memory for the request; nothing is destroyed
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCSourceDestroy(MLHandle source_handle);
 
@@ -273,8 +261,8 @@ ML_WEBRTC_API MLResult MLWebRTCSourceIsEnabled(MLHandle source_handle, MLWebRTCB
 
 /**
  * Enables or disables a source. A disabled video source sends black frames at a low rate or nothing, a disabled audio
- * source silence; time goes on meanwhile. OnSetEnabled of an app-defined source is invoked inside every such call, also
- * if nothing changes. W3C Media Capture and Streams, MediaStreamTrack.enabled.
+ * source silence; time goes on meanwhile. OnSetEnabled of an app-defined source is invoked inside every such call,
+ * also if nothing changes. W3C Media Capture and Streams, MediaStreamTrack.enabled.
  *
  * Thread: any.
  *
@@ -300,8 +288,6 @@ ML_WEBRTC_API MLResult MLWebRTCSourceSetEnabled(MLHandle source_handle, MLWebRTC
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             track_id_ptr is NULL
  * @retval MLResult_WebRTCMismatchingHandle  no such source
- * @retval MLResult_AllocFailed              no memory for the string
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCSourceGetTrackId(MLHandle source_handle, char **track_id_ptr);
 
@@ -316,7 +302,6 @@ ML_WEBRTC_API MLResult MLWebRTCSourceGetTrackId(MLHandle source_handle, char **t
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             track_id is not lent by this source; nothing is freed
  * @retval MLResult_WebRTCMismatchingHandle  no such source
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCSourceReleaseTrackId(MLHandle source_handle, const char *track_id);
 
@@ -324,8 +309,8 @@ ML_WEBRTC_API MLResult MLWebRTCSourceReleaseTrackId(MLHandle source_handle, cons
  * Hands a frame to an app-defined video source. The pixels are copied during the call. A frame is never queued behind
  * older ones: the newest wins. Size and format may change from frame to frame; odd sizes are valid.
  *
- * YUV_420_888 takes three planes; the chroma planes are planar (bytes_per_pixel 1) or semi-planar (bytes_per_pixel 2, U
- * and V interleaved in either order). If the two chroma pointers are one byte apart, the step from pixel to pixel is
+ * YUV_420_888 takes three planes; the chroma planes are planar (bytes_per_pixel 1) or semi-planar (bytes_per_pixel 2,
+ * U and V interleaved in either order). If the two chroma pointers are one byte apart, the step from pixel to pixel is
  * inferred, and size may be one byte short of stride x height. Never more than size bytes are read.
  *
  * Thread: any.

@@ -6,19 +6,19 @@
  *
  * Rules that hold for every function, unless its own text says otherwise:
  *
- * - Threads: every function may be called from any thread, at any time, also from inside a callback. None waits for the
- *   network, for a codec or for another thread's callback. Only the Destroy functions may wait, for a callback of the
- *   object that is running on another thread at that moment, for at most 2 s: one that has not returned by then counts
- *   as never returning.
+ * - Threads: every function may be called from any thread, at any time, also from inside a callback. None waits for
+ *   the network, for a codec or for another thread's callback. Only the Destroy functions may wait, for a callback of
+ *   the object that is running on another thread at that moment, for at most 2 s: one that has not returned by then
+ *   counts as never returning.
  * - Checks come in this order: instance (MLResult_WebRTCInstanceNotCreated), pointers (MLResult_InvalidParam), handles
  *   (MLResult_WebRTCMismatchingHandle), state, then the work.
  * - On any result but MLResult_Ok an out handle is #ML_INVALID_HANDLE, an out bool is 0 and an out pointer is NULL.
- * - Strings in are NUL-terminated UTF-8. Strings, structs, arrays and buffers in are copied or used up during the call:
- *   they remain the caller's, who may free them right after it. The library writes through out parameters only.
- * - Text in callbacks is valid UTF-8 (what was not is repaired with U+FFFD). Data handed to a callback is the library's
- *   and is valid until the callback returns, unless the callback's text says longer.
- * - A context pointer is opaque to the library: it is handed back and never read through. After the Destroy of an object
- *   has returned, no callback with that object's context is invoked.
+ * - Strings in are NUL-terminated UTF-8. Strings, structs, arrays and buffers in are copied or used up during the
+ *   call: they remain the caller's, who may free them right after it. The library writes through out parameters only.
+ * - Text in callbacks is valid UTF-8 (what was not is repaired with U+FFFD). Data handed to a callback is the
+ *   library's and is valid until the callback returns, unless the callback's text says longer.
+ * - A context pointer is opaque to the library: it is handed back and never read through. After the Destroy of an
+ *   object has returned, no callback with that object's context is invoked.
  * - A NULL function pointer in a struct of callbacks is allowed: that event is dropped.
  * - The `version` field of a struct: 0 is read as 1; a newer version than known is read as the newest known one.
  * - Enumerations in structs and parameters are carried by int32_t or uint32_t, because the width of a C enum is the

@@ -23,7 +23,6 @@ extern "C" {
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             sink_handle is NULL
  * @retval MLResult_AllocFailed              no memory
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCVideoSinkCreate(MLHandle *sink_handle);
 
@@ -62,8 +61,8 @@ ML_WEBRTC_API MLResult MLWebRTCVideoSinkIsNewFrameAvailable(MLHandle sink_handle
  * Lends the newest frame; only the newest one waits in a sink. A rotation that the peer announced (3GPP TS 26.114
  * section 7.4.5, coordination of video orientation) is applied.
  *
- * Up to 4 frames of a sink may be lent at a time: acquiring a fifth takes the oldest back, whose handle is stale then. A
- * caller that releases its frames may hold them as long as it likes.
+ * Up to 4 frames of a sink may be lent at a time: acquiring a fifth takes the oldest back, whose handle is stale then.
+ * A caller that releases its frames may hold them as long as it likes.
  *
  * Thread: any.
  *
@@ -87,8 +86,8 @@ ML_WEBRTC_API MLResult MLWebRTCVideoSinkAcquireNextAvailableFrame(MLHandle sink_
  * @param frame_handle the frame
  * @retval MLResult_Ok                       the frame is given back
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_WebRTCMismatchingHandle  no such sink, or the frame is not lent by it: 0, released already, or taken
- *                                           back
+ * @retval MLResult_WebRTCMismatchingHandle  no such sink, or the frame is not lent by it: 0, released already, or
+ *                                           taken back
  */
 ML_WEBRTC_API MLResult MLWebRTCVideoSinkReleaseFrame(MLHandle sink_handle, MLHandle frame_handle);
 
@@ -101,8 +100,6 @@ ML_WEBRTC_API MLResult MLWebRTCVideoSinkReleaseFrame(MLHandle sink_handle, MLHan
  * @retval MLResult_Ok                       the sink is gone
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
- * @retval MLResult_AllocFailed              no memory for the request; nothing is destroyed
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCVideoSinkDestroy(MLHandle sink_handle);
 

@@ -48,7 +48,11 @@ uint64_t ml_thread_token(void);
  * Nobody joins it. False when the system has no thread to give. */
 bool ml_thread_start(void (*entry)(void *), void *argument);
 
-/* Copies size bytes of text with a closing NUL; NULL without memory. */
-char *ml_copy_text(const char *text, uint64_t size);
+#ifndef _WIN32
+/* Gives the calling thread the signal mask that the thread had which loaded the library. A
+ * thread that is to run code of the host must not keep the mask of Go's threads: a collector
+ * stops its threads by signals. */
+void ml_signals_use_host_mask(void);
+#endif
 
 #endif

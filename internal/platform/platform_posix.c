@@ -1,6 +1,6 @@
-#ifndef _WIN32
+#include "internal/platform/platform.h"
 
-#include "platform.h"
+#ifndef _WIN32
 
 #include <errno.h>
 #include <signal.h>
@@ -83,6 +83,7 @@ struct start {
 static void *run(void *argument) {
     struct start start = *(struct start *)argument;
     free(argument);
+    ml_signals_use_host_mask();
     start.entry(start.argument);
     return NULL;
 }

@@ -1,6 +1,6 @@
-#ifdef _WIN32
+#include "internal/platform/platform.h"
 
-#include "platform.h"
+#ifdef _WIN32
 
 #include <stdlib.h>
 

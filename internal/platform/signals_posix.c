@@ -3,6 +3,8 @@
  * docs/decisions.md says of collectors). Go's runtime starts in a constructor of
  * this library: one constructor of ours runs before it, one after it.
  */
+#include "internal/platform/platform.h"
+
 #ifndef _WIN32
 
 #include <pthread.h>
@@ -19,6 +21,8 @@
 static struct sigaction before[SIGNALS];
 static bool known[SIGNALS];
 static sigset_t host_mask;
+
+void ml_signals_use_host_mask(void) { pthread_sigmask(SIG_SETMASK, &host_mask, NULL); }
 
 /* Go's threads inherit the full mask, so that no handler of the host ever runs on them. */
 __attribute__((constructor(101))) static void save_signals(void) {

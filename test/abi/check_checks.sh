@@ -76,6 +76,7 @@ mutate_headers "an additional function" ml_webrtc/instance.h \
     'not in abi.json: function MLWebRTCInstanceReset'
 mutate_headers "a header that needs another one" ml_webrtc/video_sink.h '/#include "types.h"/d' 'video_sink.c does not compile'
 mutate_headers "C++ only" ml_webrtc/frame.h 's/^(typedef struct MLWebRTCFrame )/using Number = int;\n\1/' 'unknown type name .using'
+# shellcheck disable=SC2016
 mutate_headers "no include guard" ml_webrtc/frame.h '/ML_WEBRTC_FRAME_H/d; $d' 'redeclaration|redefinition'
 mutate_headers "a documented parameter that does not exist" ml_webrtc/frame.h 's/@param frame_handle/@param the_handle/' \
     "parameter 'the_handle' not found"
@@ -86,7 +87,7 @@ rm "$work/include/ml_webrtc/frame.h"
 expect_failure "a missing header" 'no header' "$here/check_headers.sh" --no-mingw "$work/include"
 
 # A library of empty functions stands in for the real one.
-functions=$(sed -nE 's/^ML_WEBRTC_API [^(]*[ *](\w+)\(.*/\1/p' "$include"/ml_webrtc/*.h)
+functions=$(sed -nE 's/^(ML_WEBRTC_API .*[ *])?(MLWebRTC\w+)\(.*/\2/p' "$include"/ml_webrtc/*.h)
 build_library() { # COMPILER FILE EXPORT_ATTRIBUTE NAMES [INPUT...]
     for name in $4; do
         printf '%s void %s(void);\nvoid %s(void) {}\n' "$3" "$name" "$name"
@@ -111,7 +112,7 @@ check_library() { # COMPILER FILE EXPORT_ATTRIBUTE
 }
 if $mingw; then
     check_library x86_64-w64-mingw32-gcc stub.dll '__declspec(dllexport)'
-    (echo EXPORTS; printf '%s\n' $functions; echo 'hidden @99 NONAME') >"$work/stub.def"
+    (echo EXPORTS; echo "$functions"; echo 'hidden @99 NONAME') >"$work/stub.def"
     build_library x86_64-w64-mingw32-gcc stub.dll '' "$functions hidden" "$work/stub.def"
     expect_failure "a symbol without a name in stub.dll" 'without a name' \
         "$here/check_symbols.sh" "$work/stub.dll" "$include" "$include/abi.json"

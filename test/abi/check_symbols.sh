@@ -23,10 +23,12 @@ trap 'rm -rf "$work"' EXIT
 
 sed -nE 's/.*"prototype": "[^"(]*[ *](\w+)\([^*].*/\1/p' "$abi" | sort >"$work/abi"
 
-# A line that declares an export but whose name is not found on it would be lost in silence: both are counted.
-grep -hE '^ML_WEBRTC_API ' "$header_dir"/*.h "$header_dir"/*/*.h >"$work/declarations" || fail "no declarations in $header_dir"
+# A declaration whose name is not found would be lost in silence, so both are counted. It may have more than one line.
+find "$header_dir" -name '*.h' -exec cat {} + |
+    awk '/^ML_WEBRTC_API /, /\(/ { printf "%s%s", $0, /\(/ ? "\n" : " " }' >"$work/declarations"
 sed -nE 's/^ML_WEBRTC_API [^(]*[ *](\w+)\(.*/\1/p' "$work/declarations" | sort >"$work/headers"
-[ "$(wc -l <"$work/declarations")" -eq "$(wc -l <"$work/headers")" ] || fail "a declaration in $header_dir is not understood"
+[ "$(grep -o ML_WEBRTC_API "$work/declarations" | wc -l)" -eq "$(wc -l <"$work/headers")" ] ||
+    fail "a declaration in $header_dir is not understood"
 
 case $lib in
 *.dll)

@@ -16,9 +16,9 @@ var (
 	errNoHeaders = errors.New("no headers found")
 
 	headerComment  = regexp.MustCompile(`(?s)/\*.*?\*/`)
-	headerStruct   = regexp.MustCompile(`(?s)\btypedef struct (\w+) \{(.*?)\n\} (\w+);`)
+	headerStruct   = regexp.MustCompile(`\btypedef struct (\w+) \{([^}]*)\} (\w+);`)
 	headerField    = regexp.MustCompile(`(\w+)(?:\[\d+\])?;`)
-	headerEnum     = regexp.MustCompile(`(?s)\btypedef enum (\w+) \{(.*?)\n\} (\w+);`)
+	headerEnum     = regexp.MustCompile(`\btypedef enum (\w+) \{([^}]*)\} (\w+);`)
 	headerConstant = regexp.MustCompile(`\b(\w+) = `)
 	headerResult   = regexp.MustCompile(`\bX\((\w+), -?\d+, "`)
 	headerCallback = regexp.MustCompile(`\btypedef void \(\*(\w+)\)`)

@@ -1,0 +1,58 @@
+package main
+
+/*
+#include "callbacks/debug.h"
+*/
+import "C"
+
+import (
+	"sync"
+
+	"libml_webrtc/internal/rtc"
+)
+
+// version is set by the build (-X main.version=...).
+var version = "unversioned"
+
+// library is the one instance a process can have.
+var library holder
+
+type holder struct {
+	mu       sync.Mutex
+	instance *rtc.Instance
+}
+
+func (h *holder) create(level uint32) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	logs.level.Store(level)
+	instance, err := rtc.NewInstance(rtc.Options{LoggerFactory: &logs})
+	if err != nil {
+		return err
+	}
+	h.instance = instance
+	logs.NewLogger("library").Infof("MLWebRTC %s", version)
+
+	return nil
+}
+
+// destroy starts the end of all that the instance has, and does not wait for it.
+func (h *holder) destroy() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.instance != nil {
+		h.instance.Close()
+		h.instance = nil
+	}
+	logs.level.Store(C.MLWebRTCLogLevel_Silent)
+}
+
+func (h *holder) current() (*rtc.Instance, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.instance == nil {
+		return nil, errNoInstance
+	}
+
+	return h.instance, nil
+}

@@ -1,0 +1,31 @@
+//go:build mltest
+
+#include "capi/testing.h"
+
+#include "callbacks/connection.h"
+#include "callbacks/channel.h"
+#include "callbacks/event.h"
+#include "callbacks/source.h"
+#include "capi/check.h"
+#include "capi/sink.h"
+
+MLResult MLWebRTCTestGetAlive(MLWebRTCTestAlive *alive) {
+    ML_CHECK_PARAM(alive != NULL);
+    ml_connections_sweep(ML_HERE);
+    *alive = (MLWebRTCTestAlive){0};
+    for (ml_kind kind = ML_KIND_CONNECTION; kind < ML_KIND_COUNT; kind++) {
+        alive->handles += ml_handles_count(kind);
+    }
+    alive->connections = (uint32_t)ml_connections_in_use();
+    alive->channels = (uint32_t)ml_channels_in_use();
+    alive->sources = (uint32_t)ml_sources_in_use();
+    alive->sinks = (uint32_t)ml_sinks_in_use();
+    alive->events = ml_events_alive();
+    ml_in_test in = {alive, 0};
+    return ml_request_call(ML_OP_TEST, 0, &in);
+}
+
+MLResult MLWebRTCTestPanic(int32_t where) {
+    ml_in_test in = {NULL, where};
+    return ml_request_call(ML_OP_TEST, 0, &in);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A peer in another process: this program once more, with signalling through a socket. */
+#ifndef SUPPORT_REMOTE_H
+#define SUPPORT_REMOTE_H
+
+#include <sys/types.h>
+
+#include "peer.h"
+
+/* Starts this program again with the argument; gives the process and this end of its socket. */
+pid_t remote_start(const char *argument, int *socket);
+/* In the process that was started: its end of the socket. */
+int remote_socket(void);
+
+/* The end of a started process within the time, as waitpid gives it; a check fails otherwise. */
+int remote_wait(pid_t process, uint64_t milliseconds);
+
+/* What the peer's callbacks keep goes out through the socket, and what comes in is applied to it. False when the other
+ * process has closed the socket. */
+typedef struct remote_signals {
+    int socket;
+    unsigned offers;
+    unsigned answers;
+    unsigned candidates;
+} remote_signals;
+
+bool remote_exchange(remote_signals *self, peer *local);
+
+/* ProcessEvents and remote_exchange, and a rest if nothing came. */
+void remote_step(remote_signals *self, peer *local);
+
+#endif
