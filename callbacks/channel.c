@@ -37,7 +37,7 @@ static void unlink_from(ml_connection *connection, ml_channel *channel) {
 }
 
 ml_channel *ml_channel_new(uint64_t connection_handle, const char *label, uint64_t label_size, bool received,
-                           MLResult *why) {
+                           uint64_t *handle, MLResult *why) {
     ml_connection *connection = ml_connection_lock(connection_handle);
     if (connection == NULL) {
         *why = MLResult_WebRTCMismatchingHandle;
@@ -57,18 +57,18 @@ ml_channel *ml_channel_new(uint64_t connection_handle, const char *label, uint64
         channel->has_callbacks = false;
         channel->bytes = 0;
         channel->reader_waits = false;
-        uint64_t handle = 0;
+        *handle = 0;
         if (channel->label != NULL) {
-            handle = ml_handle_new(ml_handles_epoch(), ML_KIND_DATA_CHANNEL, channel);
+            *handle = ml_handle_new(ml_handles_epoch(), ML_KIND_DATA_CHANNEL, channel);
         }
-        if (handle == 0) {
+        if (*handle == 0) {
             ml_text_drop(channel->label);
             ml_pool_give(&pool, channel);
             channel = NULL;
         } else {
             channel->engine = true;
-            channel->handle = handle;
-            ml_outbox_reset(&channel->outbox, handle);
+            channel->handle = *handle;
+            ml_outbox_reset(&channel->outbox, *handle);
             link_to(connection, channel);
             *why = MLResult_Ok;
         }

@@ -14,7 +14,7 @@
 
 struct ml_channel {
     ml_pooled pooled;
-    ml_connection *connection;  /* set before the handle is known to anyone */
+    _Atomic(ml_connection *) connection; /* set before the handle is known to anyone */
     _Atomic uint64_t handle;    /* 0 once destroyed; changes under the connection's lock */
     uint64_t connection_handle;
     bool engine;                /* the engine still uses it */
@@ -35,7 +35,7 @@ struct ml_channel {
 
 /* A channel of the living connection, or NULL with *why set. The engine owns a share. */
 ml_channel *ml_channel_new(uint64_t connection_handle, const char *label, uint64_t label_size, bool received,
-                           MLResult *why);
+                           uint64_t *handle, MLResult *why);
 
 /* Finds the channel and locks its connection; NULL if the handle is not alive. */
 ml_channel *ml_channel_lock(uint64_t handle);

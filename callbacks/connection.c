@@ -51,7 +51,8 @@ __attribute__((constructor(102))) static void connections_init(void) {
 
 uint64_t ml_connections_in_use(void) { return ml_pool_in_use(&pool); }
 
-ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCallbacks *callbacks) {
+ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCallbacks *callbacks,
+                                 uint64_t *handle) {
     ml_connection *connection = ml_pool_take(&pool);
     if (connection == NULL) {
         return NULL;
@@ -60,7 +61,8 @@ ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCa
     connection->callbacks = *callbacks;
     connection->last_order = 0;
     connection->handle = ml_handle_new(epoch, ML_KIND_CONNECTION, connection);
-    connection->engine = connection->handle != 0;
+    *handle = connection->handle;
+    connection->engine = *handle != 0;
     bool made = connection->engine;
     ml_connection_unlock_or_recycle(connection);
     return made ? connection : NULL;

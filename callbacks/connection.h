@@ -72,7 +72,8 @@ struct ml_connection {
 
 /* A connection with its handle, or NULL: no memory, no handle, or the epoch is over. The engine
  * owns a share until ml_connection_engine_done. */
-ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCallbacks *callbacks);
+ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCallbacks *callbacks,
+                                 uint64_t *handle);
 
 /* Locks the connection that handle names; NULL if there is none. */
 ml_connection *ml_connection_lock(uint64_t handle);

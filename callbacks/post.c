@@ -171,12 +171,10 @@ ml_posted ml_post_closed(ml_channel *channel) {
     return post_to_channel(channel, ml_event_new(ML_EVENT_CHANNEL_CLOSED, 0, 0));
 }
 
-ml_channel *ml_channel_received(uint64_t connection_handle, const char *label, uint64_t label_size) {
+ml_channel *ml_channel_received(uint64_t connection_handle, const char *label, uint64_t label_size, uint64_t *handle) {
     MLResult why;
-    return ml_channel_new(connection_handle, label, label_size, true, &why);
+    return ml_channel_new(connection_handle, label, label_size, true, handle, &why);
 }
-
-uint64_t ml_channel_handle(const ml_channel *channel) { return channel->handle; }
 
 ml_outgoing *ml_channel_take(ml_channel *channel) { return ml_outbox_take(&channel->outbox); }
 

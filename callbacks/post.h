@@ -38,8 +38,7 @@ ml_posted ml_post_message(ml_channel *channel, const void *data, uint64_t size, 
 ml_posted ml_post_closed(ml_channel *channel);
 
 /* A channel that the peer has made, or NULL: the connection is gone or has too many. */
-ml_channel *ml_channel_received(uint64_t connection_handle, const char *label, uint64_t label_size);
-uint64_t ml_channel_handle(const ml_channel *channel);
+ml_channel *ml_channel_received(uint64_t connection_handle, const char *label, uint64_t label_size, uint64_t *handle);
 
 /* A message on its way out, in a batch. */
 struct ml_outgoing {

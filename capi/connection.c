@@ -34,12 +34,12 @@ MLResult MLWebRTCConnectionCreate(const MLWebRTCConnectionConfig *config,
     ML_CHECK_PARAM(config->num_ice_servers == 0 || config->ice_servers != NULL);
     ML_CHECK_PARAM(texts_fit(config));
     ml_connections_sweep(ML_HERE);
-    ml_connection *connection = ml_connection_new(epoch, callbacks);
+    uint64_t handle;
+    ml_connection *connection = ml_connection_new(epoch, callbacks, &handle);
     if (connection == NULL) {
         ML_CHECK_INSTANCE();
         return MLResult_AllocFailed;
     }
-    uint64_t handle = connection->handle;
     ml_in_connection in = {connection, config};
     MLResult result = ml_request_call(ML_OP_CONNECTION_CREATE, handle, &in);
     if (result != MLResult_Ok) {

@@ -140,12 +140,13 @@ func (c *connection) LocalCandidate(candidate, sdpMid string, sdpMLineIndex int)
 }
 
 func (c *connection) DataChannel(engine *rtc.DataChannel, label string) rtc.ChannelEvents {
+	var handle C.uint64_t
 	host := C.ml_channel_received(C.uint64_t(c.handle),
-		(*C.char)(unsafe.Pointer(unsafe.StringData(label))), C.uint64_t(len(label)))
+		(*C.char)(unsafe.Pointer(unsafe.StringData(label))), C.uint64_t(len(label)), &handle)
 	if host == nil {
 		return nil
 	}
-	ch := newChannel(host, handles.Handle(C.ml_channel_handle(host)))
+	ch := newChannel(host, handles.Handle(handle))
 	ch.engine = engine
 	channels.Put(ch.handle, ch)
 	c.post(func() C.ml_posted { return C.ml_post_channel(host) })

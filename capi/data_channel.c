@@ -14,13 +14,12 @@ MLResult MLWebRTCDataChannelCreate(MLHandle connection_handle, const char *label
     size_t size = ml_text_size(label, ML_LABEL_BYTES_MOST);
     ML_CHECK_PARAM(size <= ML_LABEL_BYTES_MOST);
     MLResult result;
-    ml_channel *channel = ml_channel_new(connection_handle, label, size, false, &result);
+    uint64_t handle;
+    ml_channel *channel = ml_channel_new(connection_handle, label, size, false, &handle, &result);
     if (channel == NULL) {
         return result;
     }
-    uint64_t handle = channel->handle;
-    ml_in_channel in = {channel, handle, channel->label->text, 0};
-    in.label_size = ml_text_size(in.label, SIZE_MAX - 1);
+    ml_in_channel in = {channel, handle, label, size};
     result = ml_request_call(ML_OP_CHANNEL_CREATE, connection_handle, &in);
     if (result != MLResult_Ok) {
         ml_channel_destroy(connection_handle, handle, ML_HERE, ml_destroy_deadline());

@@ -48,7 +48,9 @@ func createChannel(connectionHandle handles.Handle, in *C.ml_in_channel) error {
 	}
 	ch := newChannel(in.channel, handles.Handle(in.handle))
 	channels.Put(ch.handle, ch)
-	engine, err := conn.engine.CreateDataChannel(string(bytesOf(in.label, in.label_size)), ch)
+	// By runes: what is not UTF-8 becomes U+FFFD, as it does in GetLabel.
+	label := string([]rune(string(bytesOf(in.label, in.label_size))))
+	engine, err := conn.engine.CreateDataChannel(label, ch)
 	if err != nil {
 		channels.Remove(ch.handle)
 

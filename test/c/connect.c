@@ -257,6 +257,7 @@ static void labels(void) {
     pair both;
     pair_open(&both);
     for (size_t at = 0; at < sizeof table / sizeof *table; at++) {
+        check_about("label %zu", at);
         channel *received = NULL;
         channel *made = pair_add_channel(&both, &both.a, table[at][0], &received);
         channel *ends[] = {made, received};

@@ -47,20 +47,20 @@ static void vanished(void) {
     peer_destroy(&local);
 }
 
-/* Echoes until it is killed. */
+/* Echoes until it is killed, or the test has ended some other way. */
 static int answerer(void) {
     peer local;
     CHECK_OK(MLWebRTCInstanceCreate());
     peer_create(&local, "answerer");
     remote_signals signals = {.socket = remote_socket()};
     unsigned echoed = 0;
-    for (;;) {
-        remote_step(&signals, &local);
+    while (remote_step(&signals, &local)) {
         if (local.channel_count == 1 && local.channels[0]->received > echoed) {
             const message *last = &local.channels[0]->messages[echoed++];
             CHECK_OK(channel_send(local.channels[0], last->data, last->size, last->is_binary));
         }
     }
+    return 0;
 }
 
 int main(int argc, char **argv) {

@@ -139,11 +139,12 @@ bool remote_exchange(remote_signals *self, peer *local) {
     return fine;
 }
 
-void remote_step(remote_signals *self, peer *local) {
+bool remote_step(remote_signals *self, peer *local) {
     unsigned before = local->events;
     CHECK_OK(peer_process(local));
-    remote_exchange(self, local);
+    bool fine = remote_exchange(self, local);
     if (local->events == before) {
         nap();
     }
+    return fine;
 }

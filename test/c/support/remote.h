@@ -27,7 +27,7 @@ typedef struct remote_signals {
 
 bool remote_exchange(remote_signals *self, peer *local);
 
-/* ProcessEvents and remote_exchange, and a rest if nothing came. */
-void remote_step(remote_signals *self, peer *local);
+/* ProcessEvents and remote_exchange, and a rest if nothing came. False as for remote_exchange. */
+bool remote_step(remote_signals *self, peer *local);
 
 #endif

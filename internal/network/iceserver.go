@@ -1,0 +1,65 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pion/stun/v4"
+)
+
+// ErrInvalid is wrapped by every error about something that an application configured.
+var ErrInvalid = errors.New("invalid configuration")
+
+// ICEServer is one STUN or TURN server.
+type ICEServer struct {
+	URI      string // as RFC 7064 and RFC 7065 write it, without what the application put around it
+	Username string
+	Password string
+	Relay    bool // a TURN server, which needs credentials
+}
+
+// maxServerURIBytes bounds one list of URIs; a URI holds a host name of at most 253 bytes.
+const maxServerURIBytes = 16 << 10
+
+// ParseICEServers reads a URI, or several separated by commas, that share credentials.
+func ParseICEServers(list, username, password string) ([]ICEServer, error) {
+	if len(list) > maxServerURIBytes {
+		return nil, fmt.Errorf("%w: ICE server URI of %d bytes is longer than %d", ErrInvalid, len(list), maxServerURIBytes)
+	}
+	var servers []ICEServer
+	for part := range strings.SplitSeq(list, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		server, err := parseICEServer(part)
+		if err != nil {
+			return nil, err
+		}
+		server.Username, server.Password = username, password
+		servers = append(servers, server)
+	}
+	if len(servers) == 0 {
+		return nil, fmt.Errorf("%w: ICE server URI %q is empty; write stun:host or turn:host", ErrInvalid, list)
+	}
+	return servers, nil
+}
+
+func parseICEServer(raw string) (ICEServer, error) {
+	uri, err := stun.ParseURI(raw)
+	if err != nil {
+		return ICEServer{}, fmt.Errorf(
+			"%w: ICE server URI %q: %w; write stun:, stuns:, turn: or turns:, a host and perhaps a port", ErrInvalid, raw, err)
+	}
+	if uri.Port < 1 || uri.Port > 65535 {
+		return ICEServer{}, fmt.Errorf("%w: ICE server URI %q: port %d is not in 1 to 65535", ErrInvalid, raw, uri.Port)
+	}
+	if strings.ContainsAny(uri.Host, " \t\r\n/@") {
+		return ICEServer{}, fmt.Errorf("%w: ICE server URI %q: host %q has characters no host has", ErrInvalid, raw, uri.Host)
+	}
+	return ICEServer{
+		URI:   raw,
+		Relay: uri.Scheme == stun.SchemeTypeTURN || uri.Scheme == stun.SchemeTypeTURNS,
+	}, nil
+}

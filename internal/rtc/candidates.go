@@ -1,0 +1,216 @@
+package rtc
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+)
+
+// gatherer orders the local candidates: none before the description it belongs to, the end
+// once per gathering. Guarded by the connection's emit lock.
+type gatherer struct {
+	active   bool // candidates of a gathering come, its end was not told yet
+	withhold bool // a description is being made
+	section  section
+	waiting  []string
+	complete bool
+}
+
+// gatheringChanged is called in the goroutine that reports the candidates, before them.
+func (c *Connection) gatheringChanged(peer *webrtc.PeerConnection, state webrtc.ICEGatheringState) {
+	if state != webrtc.ICEGatheringStateGathering || c.currentPeer() != peer {
+		return
+	}
+	c.emit.Lock()
+	defer c.emit.Unlock()
+	c.gatherer.active, c.gatherer.complete = true, false
+}
+
+// candidateFound tells a candidate, or with nil the end of the gathering, which pion repeats
+// with every local description.
+func (c *Connection) candidateFound(peer *webrtc.PeerConnection, found *webrtc.ICECandidate) {
+	if c.currentPeer() != peer {
+		return
+	}
+	c.emit.Lock()
+	defer c.emit.Unlock()
+	g := &c.gatherer
+	switch {
+	case found == nil && g.active:
+		g.active, g.complete = false, true
+	case found != nil:
+		g.waiting = append(g.waiting, found.ToJSON().Candidate)
+	}
+	if !g.withhold {
+		c.tellCandidates()
+	}
+}
+
+// tellCandidates hands out what waits. The emit lock is held.
+func (c *Connection) tellCandidates() {
+	g := &c.gatherer
+	waiting, complete := g.waiting, g.complete
+	g.waiting, g.complete = nil, false
+	if c.closed.Load() {
+		return
+	}
+	for _, candidate := range waiting {
+		c.events.LocalCandidate(candidate, g.section.mid, g.section.index)
+	}
+	if complete {
+		c.events.GatheringComplete()
+	}
+}
+
+// withholdCandidates lasts until tellDescription or until released.
+func (c *Connection) withholdCandidates() {
+	c.emit.Lock()
+	defer c.emit.Unlock()
+	c.gatherer.withhold = true
+}
+
+// releaseCandidates ends the withholding after a description that could not be made.
+func (c *Connection) releaseCandidates() {
+	c.emit.Lock()
+	defer c.emit.Unlock()
+	c.gatherer.withhold = false
+	c.tellCandidates()
+}
+
+// tellDescription hands out a local description and then its candidates.
+func (c *Connection) tellDescription(local webrtc.SessionDescription) {
+	c.emit.Lock()
+	defer c.emit.Unlock()
+	g := &c.gatherer
+	g.withhold = false
+	var parsed sdp.SessionDescription
+	if err := parsed.UnmarshalString(local.SDP); err == nil {
+		g.section, _ = transportSection(&parsed)
+	}
+	if c.closed.Load() {
+		return
+	}
+	if local.Type == webrtc.SDPTypeOffer {
+		c.events.LocalOffer(local.SDP)
+	} else {
+		c.events.LocalAnswer(local.SDP)
+	}
+	c.tellCandidates()
+}
+
+// remoteCandidate is a candidate of the peer; an empty line is the end of its candidates.
+type remoteCandidate struct {
+	line  string
+	ufrag string
+}
+
+// AddRemoteCandidate takes a candidate of the peer, at any time: one that comes before the
+// remote description waits for it. An empty candidate says that no more will come. Which
+// section it belongs to makes no difference, as all of them share one transport.
+func (c *Connection) AddRemoteCandidate(candidate, sdpMid string, sdpMLineIndex int) error {
+	parsed, ignored, err := parseCandidate(candidate, sdpMid, sdpMLineIndex)
+	if err != nil {
+		return err
+	}
+	if ignored != "" {
+		c.log.Debugf("remote candidate %q is ignored: %s", candidate, ignored)
+		return nil
+	}
+	op := operation{name: "adding a remote candidate", run: func() error { return c.applyCandidate(parsed) }}
+	c.mu.Lock()
+	if c.remotes >= maxHeldCandidates {
+		err = fmt.Errorf("%w: more than %d remote candidates for one description", ErrLimit, maxHeldCandidates)
+	} else if err = c.admit(op); err == nil {
+		c.remotes++
+	}
+	c.mu.Unlock()
+	if err == nil {
+		c.operations.kick()
+	}
+	return err
+}
+
+// parseCandidate checks a candidate line. ignored says why a valid one is not used: names
+// that only mDNS resolves, and TCP.
+func parseCandidate(line, sdpMid string, sdpMLineIndex int) (parsed remoteCandidate, ignored string, err error) {
+	if len(line) > maxCandidateBytes {
+		return parsed, "", fmt.Errorf("%w: a candidate of %d bytes is longer than %d", ErrInvalidParam, len(line), maxCandidateBytes)
+	}
+	if sdpMid == "" && sdpMLineIndex < 0 {
+		return parsed, "", fmt.Errorf("%w: a candidate needs an sdpMid or an index of 0 or more, not %d",
+			ErrInvalidParam, sdpMLineIndex)
+	}
+	line = strings.TrimSpace(line)
+	line = strings.TrimPrefix(line, "a=")
+	line = strings.TrimPrefix(line, "candidate:")
+	if strings.TrimSpace(line) == "" || line == "end-of-candidates" {
+		return parsed, "", nil
+	}
+	candidate, err := ice.UnmarshalCandidate(line)
+	if err != nil && unknownCandidateKind(err) && looksLikeCandidate(line) {
+		return parsed, "its kind is not known", nil
+	}
+	if err != nil {
+		return parsed, "", fmt.Errorf("%w: candidate %q: %w", ErrInvalidParam, line, err)
+	}
+	switch {
+	case strings.HasSuffix(strings.ToLower(candidate.Address()), ".local"):
+		return parsed, "its address is an mDNS name", nil
+	case candidate.NetworkType().IsTCP():
+		return parsed, "it is a TCP candidate", nil
+	}
+	parsed.line = line
+	if extension, ok := candidate.GetExtension("ufrag"); ok {
+		parsed.ufrag = extension.Value
+	}
+	return parsed, "", nil
+}
+
+// unknownCandidateKind is true for what RFC 8839 wants ignored: types and transports that
+// this implementation does not know.
+func unknownCandidateKind(err error) bool {
+	return errors.Is(err, ice.ErrUnknownCandidateTyp) || errors.Is(err, ice.ErrDetermineNetworkType)
+}
+
+// looksLikeCandidate tells a candidate of an unknown kind from any text: six fields, then
+// "typ" and its value (RFC 8839, section 5.1).
+func looksLikeCandidate(line string) bool {
+	fields := strings.Fields(line)
+	return len(fields) >= 8 && fields[6] == "typ"
+}
+
+// applyCandidate runs as an operation.
+func (c *Connection) applyCandidate(candidate remoteCandidate) error {
+	peer := c.currentPeer()
+	remote := peer.RemoteDescription()
+	if remote == nil || !mentionsUfrag(remote, candidate.ufrag) {
+		c.mu.Lock()
+		c.held = append(c.held, candidate)
+		c.mu.Unlock()
+		return nil
+	}
+	return peer.AddICECandidate(webrtc.ICECandidateInit{Candidate: candidate.line})
+}
+
+// applyHeldCandidates gives the candidates that waited to the description that was applied.
+// Those of another description are of the past now.
+func (c *Connection) applyHeldCandidates(peer *webrtc.PeerConnection) {
+	c.mu.Lock()
+	held := c.held
+	c.held = nil
+	c.remotes = len(held)
+	c.mu.Unlock()
+	for _, candidate := range held {
+		if err := peer.AddICECandidate(webrtc.ICECandidateInit{Candidate: candidate.line}); err != nil {
+			c.postError(fmt.Sprintf("adding the remote candidate %q failed: %v", candidate.line, err))
+		}
+	}
+}
+
+func mentionsUfrag(remote *webrtc.SessionDescription, ufrag string) bool {
+	return ufrag == "" || strings.Contains(remote.SDP, "ice-ufrag:"+ufrag)
+}

@@ -1,0 +1,263 @@
+package rtc
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/logging"
+	"github.com/pion/webrtc/v4"
+
+	"libml_webrtc/internal/network"
+)
+
+const (
+	// flushTimeout bounds how long accepted messages are still sent after a Close.
+	flushTimeout = 3 * time.Second
+	// teardownTimeout guards against a transport that does not end; nothing needs it.
+	teardownTimeout = 10 * time.Second
+)
+
+// Connection is a peer connection. Its methods may be called concurrently; they return
+// without waiting for the network.
+type Connection struct {
+	instance      *Instance
+	log           logging.LeveledLogger
+	api           *webrtc.API
+	configuration webrtc.Configuration
+	proxy         *network.Proxy
+
+	ctx        context.Context
+	cancel     context.CancelFunc
+	tasks      sync.WaitGroup
+	operations worker
+	evaluation worker
+	turn       turn
+	closed     atomic.Bool // Close was called: no events but Released and Closed
+
+	mu        sync.Mutex
+	ended     bool // no goroutine may be started any more
+	peer      *webrtc.PeerConnection
+	queue     []operation
+	signaling signaling         // as it will be when all operations of the queue have run
+	held      []remoteCandidate // they came before the description they belong to
+	remotes   int               // candidates since the last remote description
+	peerGone  bool
+	channels  map[*DataChannel]struct{}
+	incoming  int
+
+	emit     sync.Mutex // held while an event method runs
+	events   ConnectionEvents
+	reported condition
+	gatherer gatherer
+}
+
+// NewConnection makes a connection. Nothing is sent before the first operation.
+func (i *Instance) NewConnection(config Config, events ConnectionEvents) (*Connection, error) {
+	if events == nil {
+		return nil, fmt.Errorf("%w: a connection needs its events", ErrInvalidParam)
+	}
+	c := &Connection{
+		instance: i,
+		log:      i.loggers.NewLogger("connection"),
+		events:   events,
+		channels: make(map[*DataChannel]struct{}),
+	}
+	c.ctx, c.cancel = context.WithCancel(i.ctx)
+	c.operations = worker{connection: c, what: "a signalling operation", run: c.runOperations}
+	c.evaluation = worker{connection: c, what: "following the state", run: c.evaluate}
+
+	if err := c.configure(config); err != nil {
+		c.cancel()
+		return nil, err
+	}
+
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.closed {
+		c.cancel()
+		return nil, fmt.Errorf("%w: the instance is closed; make a new one", ErrClosed)
+	}
+	certificate, err := i.currentCertificate()
+	if err != nil {
+		c.cancel()
+		return nil, err
+	}
+	c.configuration.Certificates = []webrtc.Certificate{certificate}
+	if c.peer, err = c.newPeer(); err != nil {
+		c.cancel()
+		return nil, fmt.Errorf("making the peer connection: %w", err)
+	}
+	i.connections[c] = struct{}{}
+	return c, nil
+}
+
+func (c *Connection) configure(config Config) error {
+	servers, err := c.iceServers(config.ICEServers)
+	if err != nil {
+		return err
+	}
+	if config.Proxy != nil {
+		if c.proxy, err = network.ParseProxy(*config.Proxy); err != nil {
+			return fmt.Errorf("%w: %w", ErrInvalidParam, err)
+		}
+		c.log.Warn("a proxy is configured, but TURN traffic does not go through it yet")
+	}
+	c.configuration = webrtc.Configuration{
+		ICEServers:                  servers,
+		AlwaysNegotiateDataChannels: true,
+	}
+	c.api = c.instance.newAPI()
+	return nil
+}
+
+// newPeer makes the pion side. Its reports are ignored once another peer took its place.
+func (c *Connection) newPeer() (*webrtc.PeerConnection, error) {
+	peer, err := c.api.NewPeerConnection(c.configuration)
+	if err != nil {
+		return nil, err
+	}
+	wake := c.evaluation.kick
+	peer.OnICEConnectionStateChange(func(webrtc.ICEConnectionState) { wake() })
+	peer.OnConnectionStateChange(func(webrtc.PeerConnectionState) { wake() })
+	// Reported with a lock of the transport held.
+	peer.SCTP().Transport().OnStateChange(func(webrtc.DTLSTransportState) { wake() })
+	peer.SCTP().OnClose(func(reason error) {
+		c.within("the end of SCTP", func() { c.associationEnded(peer, reason) })
+	})
+	peer.OnICEGatheringStateChange(func(state webrtc.ICEGatheringState) {
+		c.within("gathering", func() { c.gatheringChanged(peer, state) })
+	})
+	peer.OnICECandidate(func(candidate *webrtc.ICECandidate) {
+		c.within("a local candidate", func() { c.candidateFound(peer, candidate) })
+	})
+	peer.OnDataChannel(func(channel *webrtc.DataChannel) {
+		c.within("an incoming data channel", func() { c.channelReceived(peer, channel) })
+	})
+	return peer, nil
+}
+
+func (c *Connection) currentPeer() *webrtc.PeerConnection {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.peer
+}
+
+// emitting runs f, which calls event methods, when no other event method runs.
+func (c *Connection) emitting(f func()) {
+	c.emit.Lock()
+	defer c.emit.Unlock()
+	f()
+}
+
+// post calls an event method, unless the host has closed the connection.
+func (c *Connection) post(event func(ConnectionEvents)) {
+	c.emitting(func() {
+		if !c.closed.Load() {
+			event(c.events)
+		}
+	})
+}
+
+func (c *Connection) postError(message string) {
+	c.log.Error(message)
+	c.post(func(events ConnectionEvents) { events.Error(message) })
+}
+
+// Close ends the connection and returns at once. Messages that were accepted are still sent,
+// for three seconds at most; the peer learns of the end right after. Closed comes last.
+func (c *Connection) Close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed.Swap(true) {
+		return
+	}
+	c.queue = nil
+	go func() {
+		defer c.instance.forget(c)
+		c.guard("closing", c.teardown)
+	}()
+}
+
+// teardown is the only thing that runs outside the connection's tasks, since it waits for them.
+func (c *Connection) teardown() {
+	defer c.finish()
+	c.flush()
+	c.cancel()
+	for _, d := range c.snapshotChannels() {
+		d.release(false)
+	}
+	peer := c.currentPeer()
+	c.bounded("the transports", func() {
+		if err := peer.GracefulClose(); err != nil {
+			c.log.Debugf("closing the peer connection: %v", err)
+		}
+	})
+}
+
+// finish waits for the goroutines and says good-bye.
+func (c *Connection) finish() {
+	c.cancel()
+	c.mu.Lock()
+	c.ended = true
+	c.mu.Unlock()
+	c.bounded("the goroutines", c.tasks.Wait)
+	// Channels that came up while their end was being told to the others.
+	for _, d := range c.snapshotChannels() {
+		d.release(false)
+	}
+	c.emitting(c.events.Closed)
+}
+
+// bounded runs f, but waits for it only so long.
+func (c *Connection) bounded(what string, f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.guard("ending "+what, f)
+	}()
+	timeout := time.NewTimer(teardownTimeout)
+	defer timeout.Stop()
+	select {
+	case <-done:
+	case <-timeout.C:
+		c.log.Errorf("%s did not end within %v", what, teardownTimeout)
+	}
+}
+
+// flush sends what the host's messages wait in: the outboxes, then SCTP's buffers.
+func (c *Connection) flush() {
+	ctx, cancel := context.WithTimeout(c.ctx, flushTimeout)
+	defer cancel()
+	if !c.canFlush() {
+		return
+	}
+	var channels sync.WaitGroup
+	for _, d := range c.snapshotChannels() {
+		channels.Go(func() {
+			c.guard("flushing a data channel", func() { d.flush(ctx) })
+		})
+	}
+	channels.Wait()
+}
+
+// canFlush is false when nothing can reach the peer.
+func (c *Connection) canFlush() bool {
+	c.mu.Lock()
+	peer, gone := c.peer, c.peerGone
+	c.mu.Unlock()
+	return !gone && peer.SCTP().Transport().State() == webrtc.DTLSTransportStateConnected &&
+		peer.ICEConnectionState() != webrtc.ICEConnectionStateFailed
+}
+
+func (c *Connection) snapshotChannels() []*DataChannel {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	channels := make([]*DataChannel, 0, len(c.channels))
+	for d := range c.channels {
+		channels = append(channels, d)
+	}
+	return channels
+}

@@ -1,0 +1,214 @@
+package rtc
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+)
+
+const (
+	attributeMaxMessageSize = "max-message-size"
+	// defaultMaxMessageBytes is what an absent attribute means (RFC 8841, section 6).
+	defaultMaxMessageBytes = 65536
+	// maxDescriptionCandidates bounds what one description makes ICE try.
+	maxDescriptionCandidates = 1024
+	maxSections              = 1024
+)
+
+// description is a remote description that parses.
+type description struct {
+	kind   webrtc.SDPType
+	text   string
+	parsed *sdp.SessionDescription
+}
+
+// parseDescription reads plain SDP, or the JSON that browsers serialise a description to.
+func parseDescription(kind webrtc.SDPType, text string) (*description, error) {
+	if len(text) > maxDescriptionBytes {
+		return nil, fmt.Errorf("%w: the %s has %d bytes, more than %d", ErrInvalidParam, kind, len(text), maxDescriptionBytes)
+	}
+	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") {
+		var serialised struct {
+			Type string  `json:"type"`
+			SDP  *string `json:"sdp"`
+		}
+		if err := json.Unmarshal([]byte(trimmed), &serialised); err != nil {
+			return nil, fmt.Errorf("%w: the %s starts like JSON but is none: %w", ErrInvalidParam, kind, err)
+		}
+		if serialised.SDP == nil {
+			return nil, fmt.Errorf("%w: the %s is JSON without an \"sdp\" member", ErrInvalidParam, kind)
+		}
+		if serialised.Type != "" && serialised.Type != kind.String() {
+			return nil, fmt.Errorf("%w: the JSON says type %q where %q is due", ErrInvalidParam, serialised.Type, kind)
+		}
+		text = *serialised.SDP
+	}
+	parsed := &sdp.SessionDescription{}
+	if err := parsed.UnmarshalString(text); err != nil {
+		return nil, fmt.Errorf("%w: the %s is no SDP: %w", ErrInvalidParam, kind, err)
+	}
+	return &description{kind: kind, text: text, parsed: parsed}, nil
+}
+
+// check finds what pion would only notice after it has changed its state, from where there is
+// no way back.
+func (d *description) check() error {
+	sections := d.parsed.MediaDescriptions
+	if len(sections) == 0 {
+		return errors.New("the description has no media section")
+	}
+	if len(sections) > maxSections {
+		return fmt.Errorf("the description has %d media sections, more than %d", len(sections), maxSections)
+	}
+	mids := make(map[string]bool, len(sections))
+	for index, media := range sections {
+		mid, present := media.Attribute(sdp.AttrKeyMID)
+		if d.kind == webrtc.SDPTypeOffer && (!present || mid == "") {
+			return fmt.Errorf("media section %d of the offer has no a=mid", index)
+		}
+		if present && mids[mid] {
+			return fmt.Errorf("two media sections have the mid %q", mid)
+		}
+		mids[mid] = present
+	}
+	transport, ok := transportSection(d.parsed)
+	if !ok {
+		return errors.New("the first mid of a=group:BUNDLE names no media section")
+	}
+	if err := d.checkTransport(sections[transport.index]); err != nil {
+		return err
+	}
+	return checkCandidates(sections[transport.index])
+}
+
+func (d *description) checkTransport(media *sdp.MediaDescription) error {
+	for _, key := range []string{"ice-ufrag", "ice-pwd"} {
+		value, _ := d.parsed.Attribute(key)
+		if value == "" {
+			value, _ = media.Attribute(key)
+		}
+		if value == "" {
+			return fmt.Errorf("the description has no a=%s", key)
+		}
+	}
+	fingerprint, _ := d.parsed.Attribute("fingerprint")
+	if fingerprint == "" {
+		fingerprint = d.sectionFingerprint(media)
+	}
+	if len(strings.Split(fingerprint, " ")) != 2 {
+		return fmt.Errorf("a=fingerprint %q is not a hash function and a value", fingerprint)
+	}
+	return nil
+}
+
+// sectionFingerprint is that of the section that carries the transport, or, without BUNDLE,
+// of the first one that has any.
+func (d *description) sectionFingerprint(transport *sdp.MediaDescription) string {
+	if value, ok := transport.Attribute("fingerprint"); ok || bundleTag(d.parsed) != "" {
+		return value
+	}
+	for _, media := range d.parsed.MediaDescriptions {
+		if value, ok := media.Attribute("fingerprint"); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+func checkCandidates(media *sdp.MediaDescription) error {
+	var failure error
+	count, understood := 0, 0
+	for _, attribute := range media.Attributes {
+		if !attribute.IsICECandidate() {
+			continue
+		}
+		if count++; count > maxDescriptionCandidates {
+			return fmt.Errorf("the description has more than %d candidates", maxDescriptionCandidates)
+		}
+		if _, err := ice.UnmarshalCandidate(attribute.Value); err != nil && !unknownCandidateKind(err) {
+			failure = err
+			continue
+		}
+		understood++
+	}
+	if understood == 0 && failure != nil {
+		return fmt.Errorf("no candidate of the description is understood: %w", failure)
+	}
+	return nil
+}
+
+// forPion is the description with the max-message-size written out: pion takes "0", which
+// means any size, and an absurdly large number for 65536.
+func (d *description) forPion() (webrtc.SessionDescription, error) {
+	changed := false
+	for _, media := range d.parsed.MediaDescriptions {
+		if media.MediaName.Media != "application" {
+			continue
+		}
+		for i := range media.Attributes {
+			attribute := &media.Attributes[i]
+			if strings.TrimSpace(attribute.Key) != attributeMaxMessageSize {
+				continue
+			}
+			wanted := strconv.Itoa(maxMessageBytes(attribute.Value))
+			if attribute.Value != wanted {
+				attribute.Value, changed = wanted, true
+			}
+		}
+	}
+	if !changed {
+		return webrtc.SessionDescription{Type: d.kind, SDP: d.text}, nil
+	}
+	text, err := d.parsed.Marshal()
+	if err != nil {
+		return webrtc.SessionDescription{}, fmt.Errorf("writing the description: %w", err)
+	}
+	return webrtc.SessionDescription{Type: d.kind, SDP: string(text)}, nil
+}
+
+// maxMessageBytes reads a max-message-size; 0 means any size.
+func maxMessageBytes(value string) int {
+	size, err := strconv.ParseUint(strings.TrimSpace(value), 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange), err == nil && (size == 0 || size > maxOutgoingMessageBytes):
+		return maxOutgoingMessageBytes
+	case err != nil:
+		return defaultMaxMessageBytes
+	default:
+		return int(size)
+	}
+}
+
+// section names a media section.
+type section struct {
+	mid   string
+	index int
+}
+
+// transportSection is the section that candidates belong to: the first of the BUNDLE group,
+// or the first of all.
+func transportSection(parsed *sdp.SessionDescription) (section, bool) {
+	tag := bundleTag(parsed)
+	for index, media := range parsed.MediaDescriptions {
+		mid, _ := media.Attribute(sdp.AttrKeyMID)
+		if tag == "" || mid == tag {
+			return section{mid: mid, index: index}, true
+		}
+	}
+	return section{}, false
+}
+
+func bundleTag(parsed *sdp.SessionDescription) string {
+	group, _ := parsed.Attribute(sdp.AttrKeyGroup)
+	fields := strings.Split(group, " ")
+	if !strings.Contains(group, "BUNDLE") || len(fields) < 2 {
+		return ""
+	}
+	return fields[1]
+}

@@ -1,0 +1,18 @@
+// Package rtc is the engine: peer connections and data channels on pion/webrtc. It knows no
+// C, no handle and no host; what happens is told to the interfaces ConnectionEvents and
+// ChannelEvents, and every method returns without waiting for the network.
+//
+// How it is built:
+//   - An Instance owns what its connections share. A Connection owns its channels. Contexts
+//     follow that order, and a goroutine ends with the context it was started under.
+//   - Signalling calls are operations: one runs at a time, in the order of the calls
+//     (operations.go). What can be checked without running them is checked in the call.
+//   - pion reports changes from goroutines of its own in no certain order. So a report only
+//     wakes the engine up, which then looks at the state as it is and tells the host the
+//     difference (state.go).
+//   - Event methods are called under one lock per connection, so that they never overlap and
+//     their order is the order in which things happened. No method of this package takes
+//     that lock on behalf of its caller: event methods may call every one of them.
+//   - A data channel has a reader (receive.go), which stops reading when the host's queue is
+//     full, and a pump (pump.go), which stops sending when SCTP has enough.
+package rtc

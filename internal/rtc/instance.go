@@ -1,0 +1,121 @@
+package rtc
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/pion/logging"
+	"github.com/pion/webrtc/v4"
+)
+
+// Options are what an Instance is made with.
+type Options struct {
+	// LoggerFactory receives all logging, pion's included. nil: nothing is logged.
+	LoggerFactory logging.LoggerFactory
+}
+
+// Instance owns what connections share: the certificate, the logging, the settings.
+type Instance struct {
+	loggers logging.LoggerFactory
+	ctx     context.Context
+	cancel  context.CancelFunc
+	done    chan struct{}
+
+	mu          sync.Mutex
+	closed      bool
+	certificate webrtc.Certificate
+	connections map[*Connection]struct{}
+}
+
+// NewInstance makes an instance.
+func NewInstance(options Options) (*Instance, error) {
+	loggers := options.LoggerFactory
+	if loggers == nil {
+		loggers = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
+	}
+	certificate, err := newCertificate()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Instance{
+		loggers:     loggers,
+		ctx:         ctx,
+		cancel:      cancel,
+		done:        make(chan struct{}),
+		certificate: *certificate,
+		connections: make(map[*Connection]struct{}),
+	}, nil
+}
+
+// newCertificate makes an ECDSA certificate: fifty milliseconds less than RSA.
+func newCertificate() (*webrtc.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making the DTLS key: %w", err)
+	}
+	certificate, err := webrtc.GenerateCertificate(key)
+	if err != nil {
+		return nil, fmt.Errorf("making the DTLS certificate: %w", err)
+	}
+	return certificate, nil
+}
+
+// currentCertificate replaces the certificate a day before it expires: pion's are valid for a
+// month, an application may run longer. The instance's lock is held.
+func (i *Instance) currentCertificate() (webrtc.Certificate, error) {
+	if time.Until(i.certificate.Expires()) < 24*time.Hour {
+		certificate, err := newCertificate()
+		if err != nil {
+			return webrtc.Certificate{}, err
+		}
+		i.certificate = *certificate
+	}
+	return i.certificate, nil
+}
+
+// Close starts to close every connection and returns at once; see Done. No connection can be
+// made any more.
+func (i *Instance) Close() {
+	i.mu.Lock()
+	if i.closed {
+		i.mu.Unlock()
+		return
+	}
+	i.closed = true
+	connections := make([]*Connection, 0, len(i.connections))
+	for c := range i.connections {
+		connections = append(connections, c)
+	}
+	if len(connections) == 0 {
+		i.finish()
+	}
+	i.mu.Unlock()
+	for _, c := range connections {
+		c.Close()
+	}
+}
+
+// Done is closed when Close was called and all connections are gone.
+func (i *Instance) Done() <-chan struct{} { return i.done }
+
+// forget ends the care for a connection that has closed.
+func (i *Instance) forget(c *Connection) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	delete(i.connections, c)
+	if i.closed && len(i.connections) == 0 {
+		i.finish()
+	}
+}
+
+func (i *Instance) finish() {
+	i.cancel()
+	close(i.done)
+}

@@ -1,0 +1,134 @@
+package rtc
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+
+	"libml_webrtc/internal/network"
+)
+
+// Bounds of what an application or a peer may make the engine keep or do.
+const (
+	maxDescriptionBytes = 1 << 20
+	maxCandidateBytes   = 4 << 10
+	maxICEServers       = 64
+	maxLabelBytes       = 65535 // the length field of DATA_CHANNEL_OPEN has 16 bits
+	maxOperations       = 1024
+	maxHeldCandidates   = 1024
+	maxIncomingChannels = 1024
+)
+
+const (
+	// announcedMessageBytes is the a=max-message-size of our descriptions.
+	announcedMessageBytes = 1 << 20
+	// maxOutgoingMessageBytes caps what a peer permits: "unlimited" is no number.
+	maxOutgoingMessageBytes = 16 << 20
+	// receiveWindowBytes is what SCTP keeps for a host that does not read. It is several
+	// times the largest message, because messages of several channels arrive interleaved
+	// (RFC 8260) and each must fit as a whole to be handed over.
+	receiveWindowBytes = 4 << 20
+)
+
+const (
+	// A peer is disconnected after five seconds of silence, and failed ten seconds later.
+	disconnectedAfter = 5 * time.Second
+	failedAfter       = 10 * time.Second
+	keepAliveInterval = 2 * time.Second
+	// A receiver whose window was full is asked again after a retransmission timeout, which
+	// backs off up to a minute by default: a host that paused would go on late.
+	maxRetransmissionTimeout = time.Second
+)
+
+// Config is what a connection is made with.
+type Config struct {
+	ICEServers []ICEServer
+	Proxy      *ProxyConfig
+}
+
+// ICEServer names a STUN or TURN server. URI may be a comma-separated list.
+type ICEServer struct {
+	URI      string
+	Username string
+	Password string
+}
+
+// ProxyConfig names the proxy that leads to TURN servers.
+type ProxyConfig = network.ProxyConfig
+
+// ProxyType says how a proxy is spoken to.
+type ProxyType = network.ProxyType
+
+// The kinds of proxies.
+const (
+	ProxyHTTPS  = network.ProxyHTTPS
+	ProxySOCKS5 = network.ProxySOCKS5
+)
+
+// iceServers checks the servers of a config. A TURN server without a user name is left out
+// with a warning: pion would refuse the whole connection, while the interface that
+// applications were written for took such servers and went on without them.
+func (c *Connection) iceServers(servers []ICEServer) ([]webrtc.ICEServer, error) {
+	if len(servers) > maxICEServers {
+		return nil, fmt.Errorf("%w: %d ICE servers are more than %d", ErrInvalidParam, len(servers), maxICEServers)
+	}
+	var accepted []webrtc.ICEServer
+	for _, server := range servers {
+		parsed, err := network.ParseICEServers(server.URI, server.Username, server.Password)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrInvalidParam, err)
+		}
+		for _, one := range parsed {
+			if one.Relay && one.Username == "" {
+				c.log.Warnf("ICE server %q is left out: a TURN server needs a user name and a password", one.URI)
+				continue
+			}
+			accepted = append(accepted, webrtc.ICEServer{
+				URLs:       []string{one.URI},
+				Username:   one.Username,
+				Credential: one.Password,
+			})
+		}
+	}
+	if len(accepted) > maxICEServers {
+		return nil, fmt.Errorf("%w: %d ICE servers are more than %d", ErrInvalidParam, len(accepted), maxICEServers)
+	}
+	return accepted, nil
+}
+
+// newAPI is made per connection, because what the network looks like may change between two.
+func (i *Instance) newAPI() *webrtc.API {
+	var settings webrtc.SettingEngine
+	settings.LoggerFactory = i.loggers
+
+	machine := &network.Net{}
+	settings.SetNet(machine)
+	settings.SetIncludeLoopbackCandidate(machine.OnlyLoopback())
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	settings.DisableActiveTCP(true)
+	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	settings.SetICETimeouts(disconnectedAfter, failedAfter, keepAliveInterval)
+	// How long a pair of a worse kind waits for a better one. Trickled candidates are tried
+	// as they come, so a fifth of pion's times is plenty and the connection is up sooner.
+	settings.SetSrflxAcceptanceMinWait(100 * time.Millisecond)
+	settings.SetPrflxAcceptanceMinWait(200 * time.Millisecond)
+	settings.SetRelayAcceptanceMinWait(500 * time.Millisecond)
+
+	// HelloVerifyRequest defends a server against forged source addresses. Here ICE has
+	// checked the peer's address before, so it would only cost a round trip.
+	settings.SetDTLSInsecureSkipHelloVerify(true)
+
+	settings.DetachDataChannels()
+	settings.SetSCTPMaxMessageSize(announcedMessageBytes)
+	settings.SetSCTPMaxReceiveBufferSize(receiveWindowBytes)
+	settings.SetSCTPRTOMax(maxRetransmissionTimeout)
+
+	return webrtc.NewAPI(
+		webrtc.WithSettingEngine(settings),
+		webrtc.WithMediaEngine(&webrtc.MediaEngine{}),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
+	)
+}

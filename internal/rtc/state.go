@@ -1,0 +1,110 @@
+package rtc
+
+import (
+	"fmt"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// condition is what the host was told about the connection.
+type condition int
+
+const (
+	conditionNew condition = iota
+	conditionConnected
+	conditionLost // it was connected, or the peer closed it
+	conditionFailed
+)
+
+// evaluate compares the state as it is with what was reported. It runs after every change
+// and may find that several changes came to nothing.
+func (c *Connection) evaluate() {
+	c.mu.Lock()
+	peer, gone := c.peer, c.peerGone
+	c.mu.Unlock()
+	ice, dtls := peer.ICEConnectionState(), peer.SCTP().Transport().State()
+	gone = gone || peer.ConnectionState() == webrtc.PeerConnectionStateClosed
+
+	switch {
+	case gone:
+		c.report(conditionLost, "")
+		c.abandonChannels()
+	case dtls == webrtc.DTLSTransportStateFailed:
+		c.report(conditionFailed, "the DTLS handshake failed: the peer's certificate does not "+
+			"match the fingerprint in its description, or its packets do not arrive; make a new connection")
+		c.abandonChannels()
+	case ice == webrtc.ICEConnectionStateFailed:
+		c.report(conditionFailed, fmt.Sprintf("ICE failed: no path to the peer for %v; "+
+			"check that both sides exchanged their candidates, then make a new offer",
+			disconnectedAfter+failedAfter))
+	case ice == webrtc.ICEConnectionStateDisconnected:
+		c.reportLoss()
+	case dtls == webrtc.DTLSTransportStateConnected &&
+		(ice == webrtc.ICEConnectionStateConnected || ice == webrtc.ICEConnectionStateCompleted):
+		c.report(conditionConnected, "")
+	}
+}
+
+// report tells the host about a transition, if it is one.
+func (c *Connection) report(now condition, reason string) {
+	c.emit.Lock()
+	defer c.emit.Unlock()
+	before := c.reported
+	if before == now || c.closed.Load() {
+		return
+	}
+	c.reported = now
+	switch now {
+	case conditionConnected:
+		c.events.Connected()
+	case conditionLost:
+		if before != conditionFailed {
+			c.events.Disconnected()
+		}
+	case conditionFailed:
+		c.log.Error(reason)
+		c.events.Failed()
+		c.events.Error(reason)
+		if before != conditionLost {
+			c.events.Disconnected()
+		}
+	}
+}
+
+// reportLoss is for a connection that may come back; one that was never up is not lost.
+func (c *Connection) reportLoss() {
+	c.emit.Lock()
+	connected := c.reported == conditionConnected
+	c.emit.Unlock()
+	if connected {
+		c.report(conditionLost, "")
+	}
+}
+
+// associationEnded is told when SCTP accepts no more channels: because the association has
+// ended (no reason), or because pion could not make sense of a new channel, after which it
+// looks at no other.
+func (c *Connection) associationEnded(peer *webrtc.PeerConnection, reason error) {
+	if c.currentPeer() != peer {
+		return
+	}
+	if reason != nil {
+		c.postError(fmt.Sprintf("the peer opened a data channel in a way that is not understood (%v); "+
+			"no further channels of the peer are accepted on this connection", reason))
+		return
+	}
+	c.mu.Lock()
+	c.peerGone = true
+	c.mu.Unlock()
+	c.evaluation.kick()
+}
+
+// abandonChannels ends the channels that were never open; open ones end with their streams,
+// after the messages that arrived.
+func (c *Connection) abandonChannels() {
+	for _, d := range c.snapshotChannels() {
+		if !d.isOpen() {
+			d.release(true)
+		}
+	}
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what a target needs of Debian's packages, if it is missing: deps.sh build|test
+# With everything there it does nothing, and needs neither root nor a network.
+set -euo pipefail
+
+declare -A package_of=(
+    [gcc]=gcc [g++]=g++ [make]=make [git]=git [nm]=binutils
+    [clang]=clang [cmake]=cmake [pkg-config]=pkg-config [python3]=python3
+    [x86_64-w64-mingw32-gcc]=gcc-mingw-w64-x86-64
+    [mono-sgen]=mono-runtime [mono-boehm]=mono-runtime-boehm [mcs]=mono-mcs
+)
+case "${1:-build}" in
+build) commands=(gcc make) ;;
+test) commands=(gcc g++ make git nm clang cmake pkg-config python3 x86_64-w64-mingw32-gcc mono-sgen mono-boehm mcs) ;;
+*) echo "deps.sh: build or test, not '$1'" >&2; exit 2 ;;
+esac
+
+missing=()
+for command in "${commands[@]}"; do
+    command -v "$command" >/dev/null 2>&1 || missing+=("${package_of[$command]}")
+done
+if [ "${1:-build}" = test ]; then
+    # What has no command of its own: clang's sanitizers, Mono's core assemblies.
+    ls "$(clang -print-resource-dir 2>/dev/null || echo /nonexistent)"/lib/linux/libclang_rt.tsan-*.a >/dev/null 2>&1 ||
+        missing+=(libclang-rt-14-dev)
+    [ -e /usr/lib/mono/4.5/System.Core.dll ] || missing+=(libmono-system-core4.0-cil)
+fi
+if ! command -v go >/dev/null 2>&1; then
+    echo "deps.sh: Go is missing: install the version that go.mod names, from https://go.dev/dl/" >&2
+    exit 1
+fi
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+echo "== installing ${missing[*]}"
+sudo=()
+[ "$(id -u)" = 0 ] || sudo=(sudo)
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get update -qq
+"${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
