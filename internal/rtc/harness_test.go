@@ -79,9 +79,9 @@ type side struct {
 	closed   bool
 	lastErr  string
 
-	onEvent   func(event string)
-	onChannel func(dc *DataChannel, label string) *hostChannel // nil: accept
-	remote    *side                                            // where signalling goes; nil: nowhere
+	onEvent func(event string)
+	refuses bool  // incoming channels
+	remote  *side // where signalling goes; nil: nowhere
 }
 
 var _ ConnectionEvents = (*side)(nil)
@@ -132,17 +132,17 @@ func (s *side) Disconnected() { s.record("disconnected", nil) }
 func (s *side) Failed()       { s.record("failed", nil) }
 func (s *side) LocalOffer(sdp string) {
 	s.record("offer", func() { s.offers = append(s.offers, sdp) })
-	if s.remote != nil {
-		if err := s.remote.conn.SetRemoteOffer(sdp); err != nil {
-			s.t.Errorf("%s: SetRemoteOffer: %v", s.remote.name, err)
+	if remote := s.peer(); remote != nil {
+		if err := remote.conn.SetRemoteOffer(sdp); err != nil {
+			s.t.Errorf("%s: SetRemoteOffer: %v", remote.name, err)
 		}
 	}
 }
 func (s *side) LocalAnswer(sdp string) {
 	s.record("answer", func() { s.answers = append(s.answers, sdp) })
-	if s.remote != nil {
-		if err := s.remote.conn.SetRemoteAnswer(sdp); err != nil {
-			s.t.Errorf("%s: SetRemoteAnswer: %v", s.remote.name, err)
+	if remote := s.peer(); remote != nil {
+		if err := remote.conn.SetRemoteAnswer(sdp); err != nil {
+			s.t.Errorf("%s: SetRemoteAnswer: %v", remote.name, err)
 		}
 	}
 }
@@ -153,8 +153,8 @@ func (s *side) LocalCandidate(candidate, mid string, index int) {
 		}
 		s.local = append(s.local, candidate)
 	})
-	if s.remote != nil {
-		_ = s.remote.conn.AddRemoteCandidate(candidate, mid, index)
+	if remote := s.peer(); remote != nil {
+		_ = remote.conn.AddRemoteCandidate(candidate, mid, index)
 	}
 }
 func (s *side) GatheringComplete() { s.record("gathered", nil) }
@@ -165,11 +165,7 @@ func (s *side) DataChannel(dc *DataChannel, label string) ChannelEvents {
 	h.dc = dc
 	refused := false
 	s.record("channel "+label, func() {
-		if s.onChannel != nil {
-			h = s.onChannel(dc, label)
-			refused = h == nil
-		}
-		if !refused {
+		if refused = s.refuses; !refused {
 			s.incoming = append(s.incoming, h)
 		}
 	})
@@ -177,6 +173,51 @@ func (s *side) DataChannel(dc *DataChannel, label string) ChannelEvents {
 		return nil
 	}
 	return h
+}
+
+// peer is where signalling goes now.
+func (s *side) peer() *side {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.remote
+}
+
+// signalTo changes where signalling goes.
+func (s *side) signalTo(remote *side) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.remote = remote
+}
+
+// look reads or changes the recorded state.
+func (s *side) look(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+}
+
+// offer, answer and candidates are what was told so far.
+func (s *side) offer(i int) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.offers[i]
+}
+
+func (s *side) answer(i int) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answers[i]
+}
+
+// tellCandidates gives the candidates found so far to another side.
+func (s *side) tellCandidates(to *side) {
+	s.t.Helper()
+	s.mu.Lock()
+	candidates := append([]string(nil), s.local...)
+	s.mu.Unlock()
+	for _, candidate := range candidates {
+		require.NoError(s.t, to.conn.AddRemoteCandidate(candidate, "0", 0))
+	}
 }
 
 // until waits for a condition on the recorded state.

@@ -244,11 +244,11 @@ static void calls_in_order(void) {
 }
 
 static void labels(void) {
-    enum { LONGEST = 65535 };
+    enum { LONG = 8000, LONGEST = 65535 };
     char *longest = malloc(LONGEST + 2);
     CHECK(longest != NULL);
     memset(longest, 'x', LONGEST + 1);
-    longest[LONGEST] = '\0';
+    longest[LONG] = '\0';
     const char *const table[][2] = {{"", ""},
                                     {NULL, ""},
                                     {"Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x98\x80", "Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x98\x80"},
@@ -268,13 +268,12 @@ static void labels(void) {
             CHECK_OK(MLWebRTCDataChannelReleaseLabelMemory(ends[end]->handle, label));
         }
     }
-    longest[LONGEST] = 'x';
-    char *longer = realloc(longest, LONGEST + 2);
-    longer[LONGEST + 1] = '\0';
+    longest[LONG] = 'x';
+    longest[LONGEST + 1] = '\0';
     MLHandle handle = 1;
-    CHECK_RESULT(MLWebRTCDataChannelCreate(both.a.connection, longer, &handle), MLResult_InvalidParam);
+    CHECK_RESULT(MLWebRTCDataChannelCreate(both.a.connection, longest, &handle), MLResult_InvalidParam);
     CHECK_HANDLE(handle, ML_INVALID_HANDLE);
-    free(longer);
+    free(longest);
     pair_destroy(&both);
 }
 

@@ -14,7 +14,7 @@ static uint64_t size_of_message(unsigned number) { return number % 20 == 7 ? 655
 
 static void fill(char *data, unsigned number, uint64_t size) {
     for (uint64_t at = 0; at < size; at++) {
-        data[at] = (char)(number + at);
+        data[at] = (char)('!' + (number + at) % 89);
     }
 }
 

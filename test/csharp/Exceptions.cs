@@ -5,6 +5,7 @@
 // between them. Whatever was not delivered yet comes with the next ProcessEvents, nothing comes
 // twice, and everything goes on.
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Threading;
@@ -16,6 +17,54 @@ sealed class Thrown : Exception
     public Thrown(string what) : base("out of " + what)
     {
         What = what;
+    }
+}
+
+// A thread that runs one piece of work after the other.
+sealed class Helper
+{
+    readonly BlockingCollection<Action> work = new BlockingCollection<Action>();
+    readonly SemaphoreSlim done = new SemaphoreSlim(0);
+    readonly Thread thread;
+    Exception failure;
+
+    public Helper()
+    {
+        thread = new Thread(Serve);
+        thread.Start();
+    }
+
+    public void Run(Action one)
+    {
+        work.Add(one);
+        done.Wait();
+        if (failure != null)
+        {
+            End();
+            throw new Failed(failure.ToString());
+        }
+    }
+
+    public void End()
+    {
+        work.CompleteAdding();
+        thread.Join();
+    }
+
+    void Serve()
+    {
+        foreach (Action one in work.GetConsumingEnumerable())
+        {
+            try
+            {
+                one();
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+            done.Release();
+        }
     }
 }
 
@@ -200,7 +249,9 @@ static class Exceptions
         Expect.NothingLeft();
     }
 
-    // One thread was thrown out of a callback and does not come back: another takes over.
+    // A thread was thrown out of a callback and does not call again: another one takes over, for
+    // ProcessEvents or Destroy. The library keeps what that callback was given until the thread
+    // calls again.
     static void OtherThreadGoesOn()
     {
         Expect.Ok(Native.MLWebRTCInstanceCreate(), "InstanceCreate");
@@ -208,44 +259,26 @@ static class Exceptions
         Peer.Pair("threads", null, out offerer, out answerer);
         Channel left, right;
         Connect(offerer, answerer, out left, out right);
+        Helper helper = new Helper();
         answerer.Hook = Throw;
         for (int at = 0; at < 10; at++)
             Expect.True(left.Send(), "SendMessage");
-        OnAnotherThread(() =>
+        helper.Run(() =>
             Expect.Until(() => right.Received == 1, () => ProcessEvents(answerer, 3), "the first message"));
         answerer.Hook = null;
         Expect.Until(() => right.Received == 10, () => ProcessEvents(answerer, 0), "the others");
 
         answerer.Hook = Throw;
         Expect.True(left.Send(), "SendMessage");
-        OnAnotherThread(() =>
+        helper.Run(() =>
             Expect.Until(() => right.Received == 11, () => ProcessEvents(answerer, 0), "one more"));
         right.Destroy();
         answerer.Destroy();
         offerer.Destroy();
         Expect.Equal(thrownCount, caughtCount, "exceptions caught");
         Expect.Ok(Native.MLWebRTCInstanceDestroy(), "InstanceDestroy");
-        Expect.NothingLeft();
-    }
-
-    static void OnAnotherThread(Action work)
-    {
-        Exception failure = null;
-        Thread thread = new Thread(() =>
-        {
-            try
-            {
-                work();
-            }
-            catch (Exception exception)
-            {
-                failure = exception;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        if (failure != null)
-            throw new Failed(failure.ToString());
+        helper.Run(Expect.NothingLeft);
+        helper.End();
     }
 
     static void OutOfSources()

@@ -65,19 +65,20 @@ static class Nre
         }
     }
 
-    // Two threads run into faults all the time, a third one in its callbacks too; one of three
-    // callbacks lets its fault go through the library.
+    // Two threads run into faults all the time, while a third one collects garbage, and this one
+    // runs into them in its callbacks too: one callback of three lets its fault go through the
+    // library.
     static void AtWork()
     {
         bool done = false;
         Exception failure = null;
-        ThreadStart faults = () =>
+        Func<Action, Thread> repeat = work => new Thread(() =>
         {
             try
             {
                 while (!Volatile.Read(ref done))
                 {
-                    Fault(10);
+                    work();
                     Thread.Yield();
                 }
             }
@@ -85,8 +86,8 @@ static class Nre
             {
                 failure = exception;
             }
-        };
-        Thread[] threads = { new Thread(faults), new Thread(faults) };
+        });
+        Thread[] threads = { repeat(() => Fault(10)), repeat(() => Fault(10)), repeat(GC.Collect) };
         foreach (Thread thread in threads)
             thread.Start();
         try

@@ -44,7 +44,8 @@ run() {
     shift 3
     local log=$build/$name-$host.log status=0
     $guard "$host" --debug "$build/$name.exe" "$@" >"$log" 2>&1 || status=$?
-    if [ $status -eq 0 ] && [ "$(tail -n 1 "$log")" = "$name: OK" ]; then
+    # Not the last line: mono-boehm closes with a remark of its own after 2 s.
+    if [ $status -eq 0 ] && grep -qx "$name: OK" "$log"; then
         echo "$host $label: ok$(sed -n "s/^$name: \([0-9].*\)/, \1/p" "$log")"
     else
         failures=$((failures + 1))

@@ -215,6 +215,9 @@ void channel_poison(channel *self) {
 }
 
 void peer_poison(peer *self) {
+    if (self->magic != PEER_MAGIC) {
+        return;
+    }
     for (unsigned at = 0; at < self->channel_count; at++) {
         if (self->channels[at]->magic == CHANNEL_MAGIC) {
             channel_poison(self->channels[at]);

@@ -1,0 +1,162 @@
+# libml_webrtc: `make demo` builds and shows it, `make test` tests it all. Both install what is missing.
+
+RELEASE := 0.1.0
+COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+VERSION ?= $(RELEASE)$(if $(COMMIT),+g$(COMMIT))
+
+BUILD := build
+LIB := $(BUILD)/libml_webrtc.so
+TEST_LIB := $(BUILD)/test/libml_webrtc.so
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DESTDIR ?=
+
+GO ?= go
+CC ?= gcc
+export CGO_ENABLED := 1
+
+# Only our names are exported; what is linked in statically stays hidden.
+LINK := -Wl,--version-script=$(CURDIR)/capi/libml_webrtc.map -Wl,--exclude-libs,ALL -Wl,--gc-sections \
+	-Wl,-soname,libml_webrtc.so -Wl,-z,nodelete
+GO_BUILD = $(GO) build -buildmode=c-shared -trimpath -buildvcs=false \
+	-ldflags "-s -w -buildid= -X main.version=$(VERSION) -extldflags '$(LINK)'"
+
+SOURCES := $(shell find capi callbacks handles internal include -name '*.go' -o -name '*.[ch]' -o -name '*.map') \
+	go.mod go.sum
+
+FUZZ_TIME ?= 60s
+STRESS_RUNS ?= 2
+STRESS_SECONDS ?= 3
+
+.DELETE_ON_ERROR:
+.PHONY: FORCE all demo test lint bench install clean deps test-deps \
+	test-headers test-go test-fuzz test-border test-library test-c test-hosts test-install stress format
+
+all: deps $(LIB)
+
+# Changes when the version does, so that what carries it is built again.
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+FORCE:
+
+$(LIB): $(SOURCES) $(BUILD)/version
+	@mkdir -p $(@D)
+	$(GO_BUILD) -o $@ ./capi
+	@rm -f $(BUILD)/libml_webrtc.h
+
+# The library with the exports that the tests need (test/include/ml_webrtc_test.h).
+$(TEST_LIB): $(SOURCES) test/include/ml_webrtc_test.h
+	@mkdir -p $(@D)
+	$(GO_BUILD) -tags mltest -o $@ ./capi
+	@rm -f $(BUILD)/test/libml_webrtc.h
+
+deps:
+	@scripts/deps.sh build
+
+test-deps:
+	@scripts/deps.sh test
+
+# --- the demo ---------------------------------------------------------------------------------------
+
+EXAMPLE_FLAGS = -std=c11 -O2 -Wall -Wextra -D_POSIX_C_SOURCE=200809L -Iinclude
+
+$(BUILD)/demo: examples/c/demo.c examples/c/sha256.c examples/c/sha256.h $(LIB)
+	$(CC) $(EXAMPLE_FLAGS) examples/c/demo.c examples/c/sha256.c -o $@ -L$(BUILD) -lml_webrtc -Wl,-rpath,'$$ORIGIN'
+
+$(BUILD)/hello: examples/c/hello.c $(LIB)
+	$(CC) $(EXAMPLE_FLAGS) $< -o $@ -L$(BUILD) -lml_webrtc -Wl,-rpath,'$$ORIGIN'
+
+demo: deps
+	@$(MAKE) --no-print-directory $(BUILD)/demo $(BUILD)/hello
+	$(BUILD)/hello
+	$(BUILD)/demo $(LIB)
+
+# --- tests ------------------------------------------------------------------------------------------
+
+test: test-deps
+	@$(MAKE) --no-print-directory test-headers
+	@$(MAKE) --no-print-directory test-go
+	@$(MAKE) --no-print-directory test-border
+	@$(MAKE) --no-print-directory test-library
+	@$(MAKE) --no-print-directory test-c
+	@$(MAKE) --no-print-directory test-hosts
+	@$(MAKE) --no-print-directory test-install
+	@$(MAKE) --no-print-directory test-fuzz
+	@echo "OK: all tests passed"
+
+test-headers:
+	test/abi/check_headers.sh
+	test/abi/check_checks.sh
+
+test-go:
+	@unformatted=$$(gofmt -l capi handles callbacks internal bench test examples); \
+		if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) vet -tags mltest ./capi
+	$(GO) test -race ./...
+
+test-fuzz:
+	scripts/fuzz.sh $(FUZZ_TIME)
+
+test-border:
+	test/border/run.sh $(BUILD)/border
+
+test-library: $(LIB)
+	test/abi/check_symbols.sh $(LIB) include include/abi.json
+	scripts/check_library.sh $(LIB) $(VERSION)
+
+test-c: $(TEST_LIB)
+	cmake -S test -B $(BUILD)/ctest -DML_WEBRTC_LIBRARY=$(CURDIR)/$(TEST_LIB) >/dev/null
+	cmake --build $(BUILD)/ctest -j 2 >/dev/null
+	ctest --test-dir $(BUILD)/ctest -j 2 --output-on-failure
+
+test-hosts: $(TEST_LIB)
+	test/csharp/run.sh $(BUILD)/csharp $(BUILD)/test $(STRESS_RUNS) $(STRESS_SECONDS)
+	python3 test/python/pattern.py $(TEST_LIB)
+
+test-install: $(BUILD)/hello $(BUILD)/demo
+	$(BUILD)/hello
+	$(BUILD)/demo $(LIB) | tail -n 1
+	scripts/check_install.sh
+
+# The long proof that managed hosts are safe: 20 runs of 5 s with each of Mono's collectors.
+stress: test-deps $(TEST_LIB)
+	test/csharp/run.sh $(BUILD)/csharp $(BUILD)/test 20 5
+
+# --- the rest ---------------------------------------------------------------------------------------
+
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+C_FILES = $(shell find capi callbacks handles internal include examples test bench -name '*.[ch]' -o -name '*.cpp')
+
+lint:
+	@scripts/deps.sh lint
+	clang-format --dry-run --Werror $(C_FILES)
+	$(GO) run $(GOLANGCI_LINT) run ./...
+	@echo "OK: lint"
+
+format:
+	@scripts/deps.sh lint
+	clang-format -i $(C_FILES)
+	gofmt -w capi handles callbacks internal bench test examples
+
+bench: deps $(LIB)
+	bench/run.sh $(CURDIR)/$(LIB)
+
+# Applications import the library under the names of the interface's first maker.
+install: $(LIB)
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBDIR)/cmake/ml_webrtc $(DESTDIR)$(INCLUDEDIR)/ml_webrtc
+	install -m 644 include/ml_webrtc.h $(DESTDIR)$(INCLUDEDIR)/
+	install -m 644 include/ml_webrtc/*.h $(DESTDIR)$(INCLUDEDIR)/ml_webrtc/
+	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/
+	ln -sf libml_webrtc.so $(DESTDIR)$(LIBDIR)/libwebrtc.magicleap.so
+	ln -sf libml_webrtc.so $(DESTDIR)$(LIBDIR)/libml_sdk_loader.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+		-e 's|@VERSION@|$(RELEASE)|' cmake/ml_webrtc.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/ml_webrtc.pc
+	install -m 644 cmake/ml_webrtc-config.cmake $(DESTDIR)$(LIBDIR)/cmake/ml_webrtc/
+	sed -e 's|@VERSION@|$(RELEASE)|' cmake/ml_webrtc-config-version.cmake.in \
+		> $(DESTDIR)$(LIBDIR)/cmake/ml_webrtc/ml_webrtc-config-version.cmake
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,57 @@
+// Command pion does what the library's benchmark does, in plain Go on pion/webrtc with the
+// settings that the library uses: what the library's border costs is the difference.
+// It prints "key value" lines.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"slices"
+	"time"
+)
+
+func main() {
+	log.SetFlags(0)
+	connects := flag.Int("connects", 20, "how many connections to time")
+	seconds := flag.Float64("seconds", 2, "how long to send messages of each size")
+	pingPongs := flag.Int("ping-pongs", 2000, "how many round trips to time")
+	flag.BoolVar(&detached, "detached", true, "detach the data channels, which is faster")
+	flag.Parse()
+
+	if *connects > 0 {
+		figure("connect_ms", connectTime(*connects).Seconds()*1e3)
+	}
+	if *seconds > 0 {
+		length := time.Duration(*seconds * float64(time.Second))
+		figure("throughput_mb", messageRate(64<<10, length)*(64<<10)/1e6)
+		figure("small_rate", messageRate(64, length))
+	}
+	if *pingPongs > 0 {
+		figure("ping_pong_us", pingPong(*pingPongs).Seconds()*1e6)
+	}
+}
+
+func figure(key string, value float64) { fmt.Printf("%s %.4g\n", key, value) }
+
+func must(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+func median(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
+}
+
+func connectTime(times int) time.Duration {
+	var all []time.Duration
+	for range times {
+		begin := time.Now()
+		p := connect()
+		all = append(all, time.Since(begin))
+		p.close()
+	}
+	return median(all)
+}
