@@ -60,11 +60,11 @@ type Objects[T any] struct {
 	count  atomic.Int64
 }
 
-func (o *Objects[T]) slot(h Handle, make bool) *atomic.Pointer[entry[T]] {
+func (o *Objects[T]) slot(h Handle, create bool) *atomic.Pointer[entry[T]] {
 	at := &o.chunks[h.index()>>chunkBits]
 	c := at.Load()
 	if c == nil {
-		if !make {
+		if !create {
 			return nil
 		}
 		o.grow.Lock()

@@ -34,8 +34,12 @@ int main(int argc, char **argv) {
         print_figure("connect_ms", connect_ms(connects));
     }
     if (seconds > 0) {
-        print_figure("throughput_mb", messages_per_second(64 * 1024, seconds) * 64 * 1024 / 1e6);
-        print_figure("small_rate", messages_per_second(64, seconds));
+        message_rate large = measure_rate(64 * 1024, seconds);
+        print_figure("throughput_mb", large.per_second * 64 * 1024 / 1e6);
+        print_figure("throughput_cpu", large.cpu_us * 1000 / (64 * 1024)); /* s/GB */
+        message_rate small = measure_rate(64, seconds);
+        print_figure("small_rate", small.per_second);
+        print_figure("small_cpu", small.cpu_us);
     }
     if (ping_pongs > 0) {
         print_figure("ping_pong_us", ping_pong_us(ping_pongs));

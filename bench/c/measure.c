@@ -4,11 +4,15 @@
 #include <stdlib.h>
 #include <time.h>
 
-uint64_t now_ns(void) {
+static uint64_t read_clock(clockid_t clock) {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
+
+uint64_t now_ns(void) { return read_clock(CLOCK_MONOTONIC); }
+
+uint64_t cpu_ns(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
 
 void nap(void) { nanosleep(&(struct timespec){0, 50 * 1000}, NULL); }
 

@@ -7,6 +7,9 @@
 
 uint64_t now_ns(void);
 
+/* The CPU time of the whole process: what a busy machine changes least. */
+uint64_t cpu_ns(void);
+
 /* What a host's loop does between two looks at its connections. */
 void nap(void);
 

@@ -49,7 +49,7 @@ static void sleep_ns(uint64_t ns) {
     nanosleep(&(struct timespec){(time_t)(ns / 1000000000), (long)(ns % 1000000000)}, NULL);
 }
 
-double messages_per_second(uint64_t size, double seconds) {
+message_rate measure_rate(uint64_t size, double seconds) {
     pair both;
     pair_connect(&both);
     stop = false;
@@ -60,14 +60,18 @@ double messages_per_second(uint64_t size, double seconds) {
         abort();
     }
     sleep_ns(WARM_UP_NS);
-    uint64_t begin = now_ns(), first = both.bob.messages;
+    uint64_t begin = now_ns(), cpu_begin = cpu_ns(), first = both.bob.messages;
     sleep_ns((uint64_t)(seconds * 1e9));
-    uint64_t end = now_ns(), last = both.bob.messages;
+    double count = (double)(both.bob.messages - first);
+    message_rate rate = {
+        .per_second = count * 1e9 / (double)(now_ns() - begin),
+        .cpu_us = (double)(cpu_ns() - cpu_begin) / 1000 / count,
+    };
     stop = true;
     pthread_join(sender, NULL);
     pthread_join(receiver, NULL);
     pair_destroy(&both);
-    return (double)(last - first) * 1e9 / (double)(end - begin);
+    return rate;
 }
 
 double ping_pong_us(int rounds) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -24,8 +25,12 @@ func main() {
 	}
 	if *seconds > 0 {
 		length := time.Duration(*seconds * float64(time.Second))
-		figure("throughput_mb", messageRate(64<<10, length)*(64<<10)/1e6)
-		figure("small_rate", messageRate(64, length))
+		large, cpu := messageRate(64<<10, length)
+		figure("throughput_mb", large*(64<<10)/1e6)
+		figure("throughput_cpu", float64(cpu)/(64<<10)) // s/GB
+		small, cpu := messageRate(64, length)
+		figure("small_rate", small)
+		figure("small_cpu", cpu.Seconds()*1e6)
 	}
 	if *pingPongs > 0 {
 		figure("ping_pong_us", pingPong(*pingPongs).Seconds()*1e6)
@@ -54,4 +59,11 @@ func connectTime(times int) time.Duration {
 		p.close()
 	}
 	return median(all)
+}
+
+// cpuTime is that of the whole process: what a busy machine changes least.
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

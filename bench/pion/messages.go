@@ -11,8 +11,9 @@ const (
 	lowWater  = 512 << 10
 )
 
-// messageRate is how many messages of a size arrive per second.
-func messageRate(size int, length time.Duration) float64 {
+// messageRate is how many messages of a size arrive per second, and the CPU time of the
+// process for one of them.
+func messageRate(size int, length time.Duration) (perSecond float64, cpu time.Duration) {
 	p := connect()
 	var messages atomic.Int64
 	p.bob.receive(func([]byte) { messages.Add(1) })
@@ -24,13 +25,15 @@ func messageRate(size int, length time.Duration) float64 {
 	}()
 
 	time.Sleep(warmUp)
-	begin, first := time.Now(), messages.Load()
+	begin, cpuBegin, first := time.Now(), cpuTime(), messages.Load()
 	time.Sleep(length)
-	elapsed, last := time.Since(begin), messages.Load()
+	count := messages.Load() - first
+	perSecond = float64(count) / time.Since(begin).Seconds()
+	cpu = (cpuTime() - cpuBegin) / time.Duration(max(count, 1))
 	close(stop)
 	<-ended
 	p.close()
-	return float64(last-first) / elapsed.Seconds()
+	return perSecond, cpu
 }
 
 // offer sends until it is stopped, no faster than SCTP drains.

@@ -109,8 +109,8 @@ func (c *Connection) configure(config Config) error {
 		ICEServers:                  servers,
 		AlwaysNegotiateDataChannels: true,
 	}
-	c.api = c.instance.newAPI()
-	return nil
+	c.api, err = c.instance.newAPI()
+	return err
 }
 
 // newPeer makes the pion side. Its reports are ignored once another peer took its place.

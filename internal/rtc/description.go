@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	mediaApplication        = "application"
 	attributeMaxMessageSize = "max-message-size"
 	// defaultMaxMessageBytes is what an absent attribute means (RFC 8841, section 6).
 	defaultMaxMessageBytes = 65536
@@ -24,7 +25,6 @@ const (
 // description is a remote description that parses.
 type description struct {
 	kind   webrtc.SDPType
-	text   string
 	parsed *sdp.SessionDescription
 }
 
@@ -49,11 +49,15 @@ func parseDescription(kind webrtc.SDPType, text string) (*description, error) {
 		}
 		text = *serialised.SDP
 	}
+	// The parser takes an empty text, and lines in any order.
+	if !strings.HasPrefix(text, "v=0") {
+		return nil, fmt.Errorf("%w: the %s is no SDP: it does not start with v=0", ErrInvalidParam, kind)
+	}
 	parsed := &sdp.SessionDescription{}
 	if err := parsed.UnmarshalString(text); err != nil {
 		return nil, fmt.Errorf("%w: the %s is no SDP: %w", ErrInvalidParam, kind, err)
 	}
-	return &description{kind: kind, text: text, parsed: parsed}, nil
+	return &description{kind: kind, parsed: parsed}, nil
 }
 
 // check finds what pion would only notice after it has changed its state, from where there is
@@ -68,6 +72,9 @@ func (d *description) check() error {
 	}
 	mids := make(map[string]bool, len(sections))
 	for index, media := range sections {
+		if kind := media.MediaName.Media; kind != mediaApplication && kind != "audio" && kind != "video" {
+			return fmt.Errorf("media section %d is of the kind %q, which is not known", index, kind)
+		}
 		mid, present := media.Attribute(sdp.AttrKeyMID)
 		if d.kind == webrtc.SDPTypeOffer && (!present || mid == "") {
 			return fmt.Errorf("media section %d of the offer has no a=mid", index)
@@ -143,33 +150,49 @@ func checkCandidates(media *sdp.MediaDescription) error {
 	return nil
 }
 
-// forPion is the description with the max-message-size written out: pion takes "0", which
-// means any size, and an absurdly large number for 65536.
+// forPion is the description as pion shall see it.
 func (d *description) forPion() (webrtc.SessionDescription, error) {
-	changed := false
 	for _, media := range d.parsed.MediaDescriptions {
-		if media.MediaName.Media != "application" {
-			continue
+		if media.MediaName.Media == mediaApplication {
+			spellOutMessageSize(media)
+		} else {
+			deactivate(media)
 		}
-		for i := range media.Attributes {
-			attribute := &media.Attributes[i]
-			if strings.TrimSpace(attribute.Key) != attributeMaxMessageSize {
-				continue
-			}
-			wanted := strconv.Itoa(maxMessageBytes(attribute.Value))
-			if attribute.Value != wanted {
-				attribute.Value, changed = wanted, true
-			}
-		}
-	}
-	if !changed {
-		return webrtc.SessionDescription{Type: d.kind, SDP: d.text}, nil
 	}
 	text, err := d.parsed.Marshal()
 	if err != nil {
 		return webrtc.SessionDescription{}, fmt.Errorf("writing the description: %w", err)
 	}
 	return webrtc.SessionDescription{Type: d.kind, SDP: string(text)}, nil
+}
+
+// spellOutMessageSize replaces what pion takes for 65535: no max-message-size, "0", which
+// means any size, and an absurdly large number.
+func spellOutMessageSize(media *sdp.MediaDescription) {
+	size := defaultMaxMessageBytes
+	kept := media.Attributes[:0]
+	for _, attribute := range media.Attributes {
+		if strings.TrimSpace(attribute.Key) == attributeMaxMessageSize {
+			size = maxMessageBytes(attribute.Value)
+			continue
+		}
+		kept = append(kept, attribute)
+	}
+	media.Attributes = append(kept, sdp.NewAttribute(attributeMaxMessageSize, strconv.Itoa(size)))
+}
+
+// deactivate makes a section of audio or video one that carries nothing, as long as the
+// engine has no tracks.
+func deactivate(media *sdp.MediaDescription) {
+	kept := media.Attributes[:0]
+	for _, attribute := range media.Attributes {
+		switch attribute.Key {
+		case sdp.AttrKeySendRecv, sdp.AttrKeySendOnly, sdp.AttrKeyRecvOnly, sdp.AttrKeyInactive:
+		default:
+			kept = append(kept, attribute)
+		}
+	}
+	media.Attributes = append(kept, sdp.NewPropertyAttribute(sdp.AttrKeyInactive))
 }
 
 // maxMessageBytes reads a max-message-size; 0 means any size.

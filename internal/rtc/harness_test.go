@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime/pprof"
@@ -133,7 +134,7 @@ func (s *side) Failed()       { s.record("failed", nil) }
 func (s *side) LocalOffer(sdp string) {
 	s.record("offer", func() { s.offers = append(s.offers, sdp) })
 	if remote := s.peer(); remote != nil {
-		if err := remote.conn.SetRemoteOffer(sdp); err != nil {
+		if err := remote.conn.SetRemoteOffer(sdp); err != nil && !errors.Is(err, ErrClosed) {
 			s.t.Errorf("%s: SetRemoteOffer: %v", remote.name, err)
 		}
 	}
@@ -141,7 +142,7 @@ func (s *side) LocalOffer(sdp string) {
 func (s *side) LocalAnswer(sdp string) {
 	s.record("answer", func() { s.answers = append(s.answers, sdp) })
 	if remote := s.peer(); remote != nil {
-		if err := remote.conn.SetRemoteAnswer(sdp); err != nil {
+		if err := remote.conn.SetRemoteAnswer(sdp); err != nil && !errors.Is(err, ErrClosed) {
 			s.t.Errorf("%s: SetRemoteAnswer: %v", remote.name, err)
 		}
 	}

@@ -100,7 +100,7 @@ func (c *Connection) iceServers(servers []ICEServer) ([]webrtc.ICEServer, error)
 }
 
 // newAPI is made per connection, because what the network looks like may change between two.
-func (i *Instance) newAPI() *webrtc.API {
+func (i *Instance) newAPI() (*webrtc.API, error) {
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = i.loggers
 
@@ -126,9 +126,15 @@ func (i *Instance) newAPI() *webrtc.API {
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindowBytes)
 	settings.SetSCTPRTOMax(maxRetransmissionTimeout)
 
+	// Codecs are known only so that sections of a peer's offer are answered as inactive: pion
+	// rejects a section without a codec, and then can make no offer of its own any more.
+	media := &webrtc.MediaEngine{}
+	if err := media.RegisterDefaultCodecs(); err != nil {
+		return nil, fmt.Errorf("registering the codecs: %w", err)
+	}
 	return webrtc.NewAPI(
 		webrtc.WithSettingEngine(settings),
-		webrtc.WithMediaEngine(&webrtc.MediaEngine{}),
+		webrtc.WithMediaEngine(media),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
-	)
+	), nil
 }

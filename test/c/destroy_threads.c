@@ -174,8 +174,9 @@ static void under_fire(void) {
             CHECK(pthread_join(thread, NULL) == 0);
             CHECK_EQ(both.b.events, heard);
             peer_poison(&both.b);
-            after();
+            CHECK_OK(MLWebRTCInstanceCreate());
         }
+        after();
     }
 }
 

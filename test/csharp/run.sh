@@ -54,13 +54,16 @@ run() {
     fi
 }
 
-for name in Abi Seed Exceptions Nre Stress; do
+for name in Abi Seed Exceptions Nre Leave Stress; do
     compile "$name"
 done
 for host in $hosts; do
     run "$host" Abi Abi "$abi"
     for name in Seed Exceptions Nre; do
         run "$host" "$name" "$name"
+    done
+    for how in return exit; do
+        run "$host" Leave "Leave by $how" "$how"
     done
     for ((number = 1; number <= runs; number++)); do
         run "$host" Stress "Stress $number/$runs" "$seconds"
