@@ -227,6 +227,15 @@ func transportSection(parsed *sdp.SessionDescription) (section, bool) {
 	return section{}, false
 }
 
+// fallbackMid is the mid of a section of the description, if it has one.
+func fallbackMid(d *description, index int) string {
+	if d == nil || index >= len(d.parsed.MediaDescriptions) {
+		return "0"
+	}
+	mid, _ := d.parsed.MediaDescriptions[index].Attribute(sdp.AttrKeyMID)
+	return mid
+}
+
 func bundleTag(parsed *sdp.SessionDescription) string {
 	group, _ := parsed.Attribute(sdp.AttrKeyGroup)
 	fields := strings.Split(group, " ")

@@ -11,7 +11,10 @@ import (
 	"time"
 
 	"github.com/pion/logging"
+	"github.com/pion/transport/v5"
 	"github.com/pion/webrtc/v4"
+
+	"libml_webrtc/internal/network"
 )
 
 // Options are what an Instance is made with.
@@ -23,6 +26,8 @@ type Options struct {
 // Instance owns what connections share: the certificate, the logging, the settings.
 type Instance struct {
 	loggers logging.LoggerFactory
+	network transport.Net
+	timing  timing
 	ctx     context.Context
 	cancel  context.CancelFunc
 	done    chan struct{}
@@ -46,6 +51,8 @@ func NewInstance(options Options) (*Instance, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Instance{
 		loggers:     loggers,
+		network:     &network.Net{},
+		timing:      usualTiming,
 		ctx:         ctx,
 		cancel:      cancel,
 		done:        make(chan struct{}),

@@ -42,7 +42,7 @@ func (c *Connection) makeOffer() error {
 	peer := c.currentPeer()
 	if pending := peer.PendingLocalDescription(); pending != nil && pending.Type == webrtc.SDPTypeOffer {
 		// Nothing that an offer says can have changed since; pion would not replace it.
-		c.tellDescription(*pending)
+		c.tellDescription(*pending, nil)
 		return nil
 	}
 	c.withholdCandidates()
@@ -56,7 +56,7 @@ func (c *Connection) makeOffer() error {
 	if err := peer.SetLocalDescription(offer); err != nil {
 		return fmt.Errorf("applying the offer: %w", err)
 	}
-	c.tellDescription(offer)
+	c.tellDescription(offer, nil)
 	return nil
 }
 
@@ -86,13 +86,13 @@ func (c *Connection) answerOffer(offer *description) error {
 	}
 	c.withholdCandidates()
 	defer c.releaseCandidates()
-	if err := c.exchange(peer, remote); err != nil {
+	if err := c.exchange(peer, remote, offer); err != nil {
 		return errors.Join(err, c.recover(peer))
 	}
 	return nil
 }
 
-func (c *Connection) exchange(peer *webrtc.PeerConnection, remote webrtc.SessionDescription) error {
+func (c *Connection) exchange(peer *webrtc.PeerConnection, remote webrtc.SessionDescription, offer *description) error {
 	if err := peer.SetRemoteDescription(remote); err != nil {
 		return fmt.Errorf("applying the offer: %w", err)
 	}
@@ -105,7 +105,7 @@ func (c *Connection) exchange(peer *webrtc.PeerConnection, remote webrtc.Session
 	if err := peer.SetLocalDescription(answer); err != nil {
 		return fmt.Errorf("applying the answer: %w", err)
 	}
-	c.tellDescription(answer)
+	c.tellDescription(answer, offer)
 	c.applyHeldCandidates(peer)
 	return nil
 }

@@ -318,6 +318,22 @@ func TestConcurrentCalls(t *testing.T) {
 	b.close()
 }
 
+// A section of codecs that nobody knows is rejected, and its candidates have a mid all the same.
+func TestOfferWithUnknownCodecs(t *testing.T) {
+	offer := browserOffer[:strings.Index(browserOffer, "m=video")]
+	offer = strings.ReplaceAll(offer, "BUNDLE 0 1 2", "BUNDLE 0")
+	offer = strings.ReplaceAll(offer, "111 63 9 0 8 13 110 126", "77")
+	for _, line := range []string{"a=rtpmap", "a=fmtp", "a=rtcp-fb"} {
+		offer = withoutLine(offer, line)
+	}
+	offer += "a=rtpmap:77 UNHEARD/8000\r\n"
+	a := newSide(t, newTestInstance(t), "a")
+	require.NoError(t, a.conn.SetRemoteOffer(offer))
+	a.untilEvent("answer")
+	a.untilEvent("gathered")
+	a.close()
+}
+
 // A browser's offer with microphone and camera: the data section works, the others are
 // answered and carry nothing.
 func TestBrowserOfferWithMedia(t *testing.T) {

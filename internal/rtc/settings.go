@@ -33,15 +33,19 @@ const (
 	receiveWindowBytes = 4 << 20
 )
 
-const (
-	// A peer is disconnected after five seconds of silence, and failed ten seconds later.
-	disconnectedAfter = 5 * time.Second
-	failedAfter       = 10 * time.Second
-	keepAliveInterval = 2 * time.Second
-	// A receiver whose window was full is asked again after a retransmission timeout, which
-	// backs off up to a minute by default: a host that paused would go on late.
-	maxRetransmissionTimeout = time.Second
-)
+// maxRetransmissionTimeout is SCTP's. A receiver whose window was full is asked again after a
+// retransmission timeout, which backs off up to a minute by default: a host that paused would
+// go on late.
+const maxRetransmissionTimeout = time.Second
+
+// timing says when a silent peer is given up. Tests have less time.
+type timing struct {
+	disconnected time.Duration // after so much silence
+	failed       time.Duration // and so much more
+	keepAlive    time.Duration // how often a word is said when there is nothing to send
+}
+
+var usualTiming = timing{disconnected: 5 * time.Second, failed: 10 * time.Second, keepAlive: 2 * time.Second}
 
 // Config is what a connection is made with.
 type Config struct {
@@ -104,13 +108,12 @@ func (i *Instance) newAPI() (*webrtc.API, error) {
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = i.loggers
 
-	machine := &network.Net{}
-	settings.SetNet(machine)
-	settings.SetIncludeLoopbackCandidate(machine.OnlyLoopback())
+	settings.SetNet(i.network)
+	settings.SetIncludeLoopbackCandidate((&network.Net{}).OnlyLoopback())
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	settings.DisableActiveTCP(true)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	settings.SetICETimeouts(disconnectedAfter, failedAfter, keepAliveInterval)
+	settings.SetICETimeouts(i.timing.disconnected, i.timing.failed, i.timing.keepAlive)
 	// How long a pair of a worse kind waits for a better one. Trickled candidates are tried
 	// as they come, so a fifth of pion's times is plenty and the connection is up sooner.
 	settings.SetSrflxAcceptanceMinWait(100 * time.Millisecond)

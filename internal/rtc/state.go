@@ -36,7 +36,7 @@ func (c *Connection) evaluate() {
 	case ice == webrtc.ICEConnectionStateFailed:
 		c.report(conditionFailed, fmt.Sprintf("ICE failed: no path to the peer for %v; "+
 			"check that both sides exchanged their candidates, then make a new offer",
-			disconnectedAfter+failedAfter))
+			c.instance.timing.disconnected+c.instance.timing.failed))
 	case ice == webrtc.ICEConnectionStateDisconnected:
 		c.reportLoss()
 	case dtls == webrtc.DTLSTransportStateConnected &&

@@ -53,8 +53,8 @@ static void hold(peer *self, channel *of, event_kind kind) {
     }
 }
 
-static void *process_once(void *argument) {
-    peer_process(argument);
+static void *process_until_held(void *argument) {
+    WAIT_UNTIL_STEP(held.returned, peer_process(argument));
     return NULL;
 }
 
@@ -67,13 +67,8 @@ static pthread_t start_held(pair *both) {
     both->b.hook = hold;
     CHECK_OK(channel_send(both->at_a, "x", 1, false));
     pthread_t thread;
-    WAIT_UNTIL_STEP(held.inside, {
-        CHECK(pthread_create(&thread, NULL, process_once, &both->b) == 0);
-        nap();
-        if (!held.inside && both->b.count[ON_MESSAGE] == 0) {
-            CHECK(pthread_join(thread, NULL) == 0);
-        }
-    });
+    CHECK(pthread_create(&thread, NULL, process_until_held, &both->b) == 0);
+    WAIT_UNTIL(held.inside);
     return thread;
 }
 
