@@ -96,6 +96,11 @@ bool ml_source_type(uint64_t handle, int32_t *type) {
     return true;
 }
 
+bool ml_source_is(uint64_t handle, int32_t type) {
+    int32_t is;
+    return ml_source_type(handle, &is) && is == type;
+}
+
 /* A place for one more run; one whose callback never returned on this thread is free. */
 static ml_running *free_run(ml_source *source, const void *here) {
     for (unsigned at = 0; at < ML_SOURCE_RUNS; at++) {

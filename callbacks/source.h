@@ -18,6 +18,8 @@
 MLResult ml_source_new(uint64_t epoch, int32_t type, const MLWebRTCAppDefinedSourceEventCallbacks *callbacks,
                        const char *track_id, uint64_t *handle);
 bool ml_source_type(uint64_t handle, int32_t *type);
+/* Whether handle names a source of that type. */
+bool ml_source_is(uint64_t handle, int32_t type);
 MLResult ml_source_set_enabled(uint64_t handle, bool enabled, const void *here);
 MLResult ml_source_lend_track_id(uint64_t handle, char **track_id);
 MLResult ml_source_return_track_id(uint64_t handle, const void *track_id);

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "callbacks/source.h"
 #include "capi/check.h"
 #include "capi/sink.h"
 
@@ -34,8 +35,8 @@ MLResult MLWebRTCAudioSinkSetSource(MLHandle sink_handle, MLHandle source_handle
     if (source_handle == ML_INVALID_HANDLE) {
         return MLResult_Ok;
     }
-    ML_CHECK_HANDLE(source_handle, ML_KIND_SOURCE);
-    return MLResult_NotImplemented;
+    bool fits = ml_source_is(source_handle, MLWebRTCSourceType_Audio);
+    return fits ? MLResult_NotImplemented : MLResult_WebRTCMismatchingHandle;
 }
 
 /* The settings of a sink's sound: checked, and then there is no sound to set yet. */

@@ -117,6 +117,10 @@ MLResult MLWebRTCConnectionAddRemoteIceCandidate(MLHandle connection_handle,
 static MLResult add_track(MLHandle connection_handle, MLHandle source_handle, uint32_t stream_count,
                           const char *const *streams) {
     ML_CHECK_PARAM(stream_count == 0 || streams != NULL);
+    ML_CHECK_PARAM(stream_count <= ML_STREAMS_MOST);
+    for (uint32_t at = 0; at < stream_count; at++) {
+        ML_CHECK_PARAM(streams[at] != NULL);
+    }
     ML_CHECK_HANDLE(connection_handle, ML_KIND_CONNECTION);
     ML_CHECK_HANDLE(source_handle, ML_KIND_SOURCE);
     return MLResult_NotImplemented;

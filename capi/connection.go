@@ -149,7 +149,14 @@ func (c *connection) DataChannel(engine *rtc.DataChannel, label string) rtc.Chan
 	ch := newChannel(host, handles.Handle(handle))
 	ch.engine = engine
 	channels.Put(ch.handle, ch)
+	announced := false
+	defer func() {
+		if !announced { // a panic: the engine will never hear of the channel
+			ch.Released()
+		}
+	}()
 	c.post(func() C.ml_posted { return C.ml_post_channel(host) })
+	announced = true
 
 	return ch
 }

@@ -90,11 +90,7 @@ MLResult MLWebRTCSourceReleaseTrackId(MLHandle source_handle, const char *track_
 }
 
 static MLResult check_push(MLHandle source_handle, int32_t wanted) {
-    int32_t type;
-    if (!ml_source_type(source_handle, &type) || type != wanted) {
-        return MLResult_WebRTCMismatchingHandle;
-    }
-    return MLResult_NotImplemented;
+    return ml_source_is(source_handle, wanted) ? MLResult_NotImplemented : MLResult_WebRTCMismatchingHandle;
 }
 
 MLResult MLWebRTCSourceAppDefinedVideoSourcePushFrame(MLHandle source_handle, const MLWebRTCFrame *frame_native) {

@@ -1,3 +1,4 @@
+#include "callbacks/source.h"
 #include "capi/check.h"
 #include "capi/sink.h"
 
@@ -15,8 +16,8 @@ MLResult MLWebRTCVideoSinkSetSource(MLHandle sink_handle, MLHandle source_handle
     if (source_handle == ML_INVALID_HANDLE) {
         return MLResult_Ok;
     }
-    ML_CHECK_HANDLE(source_handle, ML_KIND_SOURCE);
-    return MLResult_NotImplemented;
+    bool fits = ml_source_is(source_handle, MLWebRTCSourceType_Video);
+    return fits ? MLResult_NotImplemented : MLResult_WebRTCMismatchingHandle;
 }
 
 /* No frame can have come: a sink has no source yet. */

@@ -73,7 +73,7 @@ typedef struct MLWebRTCConnectionIceCandidate {
 /** The streams and the id of a track that is added. */
 typedef struct MLWebRTCTrackInfo {
     uint32_t version;           /**< 1 */
-    uint32_t stream_count;      /**< how many streams; may be 0 */
+    uint32_t stream_count;      /**< how many streams, 0 to 64 */
     const char *const *streams; /**< their ids; may be NULL if there are none; copied */
     const char *track_id;       /**< NULL or empty: the source's own; copied */
 } MLWebRTCTrackInfo;
@@ -349,11 +349,11 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionHasFailed(MLHandle connection_handle, M
  *
  * @param connection_handle   the connection
  * @param local_source_handle a local source
- * @param stream_count        how many streams; may be 0
+ * @param stream_count        how many streams, 0 to 64
  * @param streams             their ids; may be NULL if there are none; copied
  * @retval MLResult_Ok                       accepted; what fails later comes as OnError
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             streams or one of them is NULL though stream_count is not 0; the source is
+ * @retval MLResult_InvalidParam             stream_count is above 64, or streams or one of them is NULL; the source is
  *                                           on this connection already
  * @retval MLResult_WebRTCMismatchingHandle  no such connection or no such local source
  * @retval MLResult_NotImplemented           this build of the library sends no tracks
@@ -377,8 +377,8 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionAddLocalSourceTrack(MLHandle connection
  * @param track_info          streams and track id; copied during the call
  * @retval MLResult_Ok                       accepted; what fails later comes as OnError
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             track_info is NULL; streams or one of them is NULL though stream_count is
- *                                           not 0; the source is on this connection already
+ * @retval MLResult_InvalidParam             track_info is NULL; stream_count is above 64, or streams or one of them is
+ *                                           NULL; the source is on this connection already
  * @retval MLResult_WebRTCMismatchingHandle  no such connection or no such local source
  * @retval MLResult_NotImplemented           this build of the library sends no tracks
  * @retval MLResult_AllocFailed              no memory, or 1,024 operations are pending; nothing is taken

@@ -55,7 +55,7 @@ func parseICEServer(raw string) (ICEServer, error) {
 	if uri.Port < 1 || uri.Port > 65535 {
 		return ICEServer{}, fmt.Errorf("%w: ICE server URI %q: port %d is not in 1 to 65535", ErrInvalid, raw, uri.Port)
 	}
-	if strings.ContainsAny(uri.Host, " \t\r\n/@") {
+	if strings.IndexFunc(uri.Host, notInHost) >= 0 {
 		return ICEServer{}, fmt.Errorf("%w: ICE server URI %q: host %q has characters no host has", ErrInvalid, raw, uri.Host)
 	}
 	return ICEServer{
@@ -63,3 +63,7 @@ func parseICEServer(raw string) (ICEServer, error) {
 		Relay: uri.Scheme == stun.SchemeTypeTURN || uri.Scheme == stun.SchemeTypeTURNS,
 	}, nil
 }
+
+// notInHost is true for what no host of a URI has (RFC 3986, section 3.2.2): an
+// internationalised name is written in its ASCII form.
+func notInHost(r rune) bool { return r <= ' ' || r >= 0x7f || r == '/' || r == '@' }

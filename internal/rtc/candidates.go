@@ -149,12 +149,11 @@ func parseCandidate(line, sdpMid string, sdpMLineIndex int) (parsed remoteCandid
 		return parsed, "", fmt.Errorf("%w: a candidate needs an sdpMid or an index of 0 or more, not %d",
 			ErrInvalidParam, sdpMLineIndex)
 	}
-	line = strings.TrimSpace(line)
-	line = strings.TrimPrefix(line, "a=")
-	line = strings.TrimPrefix(line, "candidate:")
-	if strings.TrimSpace(line) == "" || line == "end-of-candidates" {
+	line = strings.TrimPrefix(strings.TrimSpace(line), "a=")
+	if line == "" || line == "end-of-candidates" {
 		return parsed, "", nil
 	}
+	line = strings.TrimPrefix(line, "candidate:")
 	candidate, err := ice.UnmarshalCandidate(line)
 	if err != nil && unknownCandidateKind(err) && looksLikeCandidate(line) {
 		return parsed, "its kind is not known", nil

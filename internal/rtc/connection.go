@@ -35,6 +35,7 @@ type Connection struct {
 	operations worker
 	evaluation worker
 	turn       turn
+	operating  sync.Mutex  // held while an operation runs
 	closed     atomic.Bool // Close was called: no events but Released and Closed
 
 	mu        sync.Mutex
@@ -189,9 +190,11 @@ func (c *Connection) teardown() {
 	for _, d := range c.snapshotChannels() {
 		d.release(false)
 	}
-	peer := c.currentPeer()
 	c.bounded("the transports", func() {
-		if err := peer.GracefulClose(); err != nil {
+		// What an operation starts in pion after the close would never end.
+		c.operating.Lock()
+		defer c.operating.Unlock()
+		if err := c.currentPeer().GracefulClose(); err != nil {
 			c.log.Debugf("closing the peer connection: %v", err)
 		}
 	})

@@ -26,6 +26,8 @@ type DataChannel struct {
 	label      string
 	incoming   bool
 
+	life   context.Context // ends with the stream, of which SCTP then knows nothing any more
+	die    context.CancelFunc
 	ctx    context.Context // ends when nothing is sent or delivered any more
 	cancel context.CancelFunc
 	pump   worker
@@ -64,7 +66,7 @@ func (c *Connection) CreateDataChannel(label string, events ChannelEvents) (*Dat
 	}
 	c.mu.Unlock()
 	if err != nil {
-		d.cancel()
+		d.die()
 		return nil, err
 	}
 	c.operations.kick()
@@ -78,7 +80,8 @@ func (c *Connection) newChannel(label string) *DataChannel {
 		resume:     make(chan struct{}, 1),
 		low:        make(chan struct{}, 1),
 	}
-	d.ctx, d.cancel = context.WithCancel(c.ctx)
+	d.life, d.die = context.WithCancel(c.ctx)
+	d.ctx, d.cancel = context.WithCancel(d.life)
 	d.pump = worker{connection: c, what: "sending", run: d.send}
 	return d
 }
@@ -129,7 +132,7 @@ func (c *Connection) channelReceived(peer *webrtc.PeerConnection, dc *webrtc.Dat
 	}
 	c.mu.Unlock()
 	if !admitted {
-		d.cancel()
+		d.die()
 		_ = dc.Close()
 		c.log.Warnf("the data channel %q of the peer is refused: %d of its channels are open, or the connection closes",
 			d.label, maxIncomingChannels)
@@ -274,6 +277,7 @@ func (d *DataChannel) release(notify bool) {
 
 // dropChannel forgets a channel that has neither a host nor a stream.
 func (c *Connection) dropChannel(d *DataChannel) {
+	d.die()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, known := c.channels[d]; !known {

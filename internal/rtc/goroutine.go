@@ -43,6 +43,12 @@ func (c *Connection) guard(what string, f func()) (completed bool) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			c.log.Errorf("panic in %s: %v\n%s", what, reason, debug.Stack())
+			// What tells the host may be what is broken.
+			defer func() {
+				if again := recover(); again != nil {
+					c.log.Errorf("panic while reporting that: %v", again)
+				}
+			}()
 			c.postError(fmt.Sprintf("internal error in %s: %v", what, reason))
 		}
 	}()

@@ -56,24 +56,31 @@ func (c *Connection) admit(op operation) error {
 
 // runOperations runs what waits. An operation that fails is reported; the next one runs.
 func (c *Connection) runOperations() {
-	for {
-		c.mu.Lock()
-		if len(c.queue) == 0 {
-			c.queue = nil
-			c.mu.Unlock()
-			return
-		}
-		op := c.queue[0]
-		c.queue = c.queue[1:]
-		c.mu.Unlock()
-
-		c.guard(op.name, func() {
-			if err := op.run(); err != nil && c.ctx.Err() == nil {
-				c.postError(fmt.Sprintf("%s failed: %v", op.name, err))
-			}
-		})
-		c.projectSignaling()
+	for c.runOperation() {
 	}
+}
+
+func (c *Connection) runOperation() bool {
+	c.operating.Lock()
+	defer c.operating.Unlock()
+	c.mu.Lock()
+	if len(c.queue) == 0 {
+		c.queue = nil
+		c.mu.Unlock()
+		return false
+	}
+	op := c.queue[0]
+	c.queue[0] = operation{}
+	c.queue = c.queue[1:]
+	c.mu.Unlock()
+
+	c.guard(op.name, func() {
+		if err := op.run(); err != nil && c.ctx.Err() == nil {
+			c.postError(fmt.Sprintf("%s failed: %v", op.name, err))
+		}
+	})
+	c.projectSignaling()
+	return true
 }
 
 // projectSignaling works out where the operations that wait will lead from where the last

@@ -100,14 +100,15 @@ func (d *DataChannel) makeRoom(ctx context.Context, to stream, size int) bool {
 	return true
 }
 
-// yieldTurn lets another channel send its large messages once all of this one's arrived.
+// yieldTurn lets another channel send its large messages once this one's arrived, but for a
+// rest no larger than what needs no turn: the last acknowledgement may be delayed.
 func (d *DataChannel) yieldTurn(ctx context.Context, to stream) bool {
 	d.sent.inTurn = 0
 	t := &d.connection.turn
 	if !t.contended(d) {
 		return true
 	}
-	if !d.waitBuffered(ctx, to, 0) {
+	if !d.waitBuffered(ctx, to, freeMessageBytes) {
 		return false
 	}
 	t.pass(d)
@@ -156,6 +157,7 @@ func (d *DataChannel) flush(ctx context.Context) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer context.AfterFunc(d.life, cancel)()
 	if !d.released.Load() {
 		defer context.AfterFunc(d.ctx, cancel)()
 		d.flushOutbox(ctx)

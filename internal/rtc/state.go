@@ -23,15 +23,20 @@ func (c *Connection) evaluate() {
 	peer, gone := c.peer, c.peerGone
 	c.mu.Unlock()
 	ice, dtls := peer.ICEConnectionState(), peer.SCTP().Transport().State()
-	gone = gone || peer.ConnectionState() == webrtc.PeerConnectionStateClosed
+	shut := peer.ConnectionState() == webrtc.PeerConnectionStateClosed
 
 	switch {
-	case gone:
+	case shut && !gone && !c.wasConnected():
+		// pion closes everything when DTLS ends, be it by an alert in the handshake.
+		c.report(conditionFailed, "the DTLS handshake failed, or the peer closed the connection before it "+
+			"was up; check that each side uses the other's latest description, then make a new connection")
+		c.abandonChannels()
+	case gone || shut:
 		c.report(conditionLost, "")
 		c.abandonChannels()
 	case dtls == webrtc.DTLSTransportStateFailed:
-		c.report(conditionFailed, "the DTLS handshake failed: the peer's certificate does not "+
-			"match the fingerprint in its description, or its packets do not arrive; make a new connection")
+		c.report(conditionFailed, "the DTLS handshake failed: the peer's certificate does not match the "+
+			"fingerprint in its description, or the peer refused ours; make a new connection")
 		c.abandonChannels()
 	case ice == webrtc.ICEConnectionStateFailed:
 		c.report(conditionFailed, fmt.Sprintf("ICE failed: no path to the peer for %v; "+
@@ -71,14 +76,20 @@ func (c *Connection) report(now condition, reason string) {
 	}
 }
 
-// reportLoss is for a connection that may come back; one that was never up is not lost.
+// reportLoss is for a connection that may come back; one that was never up is not lost, and
+// one that failed is worse than that.
 func (c *Connection) reportLoss() {
-	c.emit.Lock()
-	connected := c.reported == conditionConnected
-	c.emit.Unlock()
-	if connected {
+	if c.lastReport() == conditionConnected {
 		c.report(conditionLost, "")
 	}
+}
+
+func (c *Connection) wasConnected() bool { return c.lastReport() != conditionNew }
+
+func (c *Connection) lastReport() condition {
+	c.emit.Lock()
+	defer c.emit.Unlock()
+	return c.reported
 }
 
 // associationEnded is told when SCTP accepts no more channels: because the association has

@@ -117,8 +117,10 @@ static void on_message_that_calls(uint32_t level, const char *message, void *con
     MLWebRTCConnectionEventCallbacks callbacks = {.version = 1};
     MLHandle handle = 0;
     if (MLWebRTCConnectionCreate(&config, &callbacks, &handle) == MLResult_Ok) {
-        CHECK_OK(MLWebRTCConnectionProcessEvents(handle));
-        CHECK_OK(MLWebRTCConnectionDestroy(handle));
+        MLResult result = MLWebRTCConnectionProcessEvents(handle);
+        CHECK(result == MLResult_Ok || result == MLResult_WebRTCInstanceNotCreated);
+        result = MLWebRTCConnectionDestroy(handle);
+        CHECK(result == MLResult_Ok || result == MLResult_WebRTCInstanceNotCreated);
     }
 }
 
@@ -132,10 +134,8 @@ static void calls_from_inside(void) {
     CHECK_OK(MLWebRTCInstanceCreateWithDebugUtils(&utils));
     make_noise();
     WAIT_UNTIL(heard.lines > 5);
-    /* The callback that runs now may be in the middle of a call; the next ones don't begin. */
-    MLResult end = MLWebRTCInstanceDestroy();
-    CHECK(end == MLResult_Ok);
-    memset(&heard, 0xDD, sizeof heard);
+    /* The callback that runs now may be in the middle of a call; this waits for it, and no other begins. */
+    stop(&heard);
     CHECK_OK(MLWebRTCInstanceCreate());
 }
 

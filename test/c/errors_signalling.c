@@ -190,7 +190,7 @@ static void candidates(void) {
         {"candidate:1 1 udp x 127.0.0.1 5000 typ host", "0", 0, MLResult_InvalidParam},
         {"candidate:1 1 udp 1 127.0.0.1 port typ host", "0", 0, MLResult_InvalidParam},
         {"candidate:1 1 udp 1 127.0.0.1 99999 typ host", "0", 0, MLResult_InvalidParam},
-        {"candidate:1 1 udp 1 127.0.0.1 5000 typ unknown", "0", 0, MLResult_InvalidParam},
+        {"candidate:1 1 udp 1 127.0.0.1 5000 typ unknown", "0", 0, MLResult_Ok}, /* to be ignored */
         {"\xFF\xFF\xFF\xFF", "0", 0, MLResult_InvalidParam},
         {"candidate:1 1 udp 2130706431 127.0.0.1 5000 typ host", NULL, -1, MLResult_InvalidParam},
         {"candidate:1 1 udp 2130706431 127.0.0.1 5000 typ host", "", -5, MLResult_InvalidParam},

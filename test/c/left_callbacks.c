@@ -188,6 +188,26 @@ static void left_on_another_thread(void) {
     pair_destroy(&both);
 }
 
+/* From further down, over a part of the stack that nobody has written to: what the frame of the library left there is
+ * still as it was. */
+__attribute__((noinline)) static void process_below_untouched_memory(peer *self) {
+    volatile char untouched[16384];
+    untouched[0] = 1;
+    CHECK_OK(peer_process(self));
+    CHECK_EQ(untouched[0], 1);
+}
+
+static void next_from_untouched_depth(void) {
+    pair both;
+    leave_one(&both);
+    both.b.hook = NULL;
+    WAIT_UNTIL_STEP(both.at_b->received == MESSAGES, {
+        process_below_untouched_memory(&both.b);
+        nap();
+    });
+    pair_destroy(&both);
+}
+
 typedef enum end { END_CONNECTION, END_CHANNEL, END_INSTANCE, ENDS } end;
 
 /* Destroy right after it knows that nothing runs any more, and does not wait for the patience. */
@@ -264,6 +284,7 @@ int main(int argc, char **argv) {
         {"each_kind", each_kind},
         {"next_on_another_thread", next_on_another_thread},
         {"left_on_another_thread", left_on_another_thread},
+        {"next_from_untouched_depth", next_from_untouched_depth},
         {"destroyed_afterwards", destroyed_afterwards},
         {"source_callbacks", source_callbacks},
     };

@@ -50,7 +50,7 @@ run() {
     else
         failures=$((failures + 1))
         echo "$host $label: FAILED, status $status"
-        sed 's/^/    /' "$log"
+        sed 's/^/    /; 60q' "$log"
     fi
 }
 
