@@ -30,6 +30,9 @@ func (h *holder) create(level uint32) error {
 	if err != nil {
 		return err
 	}
+	if h.instance != nil { // its destroy request did not get through
+		h.instance.Close()
+	}
 	h.instance = instance
 	logs.NewLogger("library").Infof("MLWebRTC %s", version)
 

@@ -46,6 +46,7 @@ static int end(how way) {
     static peer local;
     CHECK_OK(MLWebRTCInstanceCreate());
     peer_create(&local, "ends");
+    local.hook = way == INSIDE_CALLBACK ? exit_now : NULL;
     remote_signals signals = {.socket = remote_socket()};
     channel *made = peer_open_channel(&local, "first");
     CHECK_OK(MLWebRTCConnectionCreateOffer(local.connection));
@@ -64,7 +65,6 @@ static int end(how way) {
         peer_destroy(&local);
         break;
     case INSIDE_CALLBACK:
-        local.hook = exit_now;
         WAIT_UNTIL_STEP(false, remote_step(&signals, &local));
         break;
     default: {
