@@ -14,7 +14,7 @@ uint64_t now_ns(void) { return read_clock(CLOCK_MONOTONIC); }
 
 uint64_t cpu_ns(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
 
-void nap(void) { nanosleep(&(struct timespec){0, 50 * 1000}, NULL); }
+void nap(void) { nanosleep(&(struct timespec){0, 200 * 1000}, NULL); }
 
 void samples_begin(samples *set, size_t most) {
     *set = (samples){malloc(most * sizeof(double)), 0, most};

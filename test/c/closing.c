@@ -155,8 +155,8 @@ static void channel_destroyed_early(void) {
     PUMP_UNTIL(&both, both.at_a->opened);
     pair_send(&both, both.at_a, "x", 1, false);
     unsigned last = 0;
-    PUMP_UNTIL(&both, both.b.channel_count > 0 &&
-                          (last = both.b.channel_count - 1, both.b.channels[last]->received == 1));
+    PUMP_UNTIL(&both,
+               both.b.channel_count > 0 && (last = both.b.channel_count - 1, both.b.channels[last]->received == 1));
     for (unsigned at = 0; at < last; at++) {
         PUMP_UNTIL(&both, both.b.channels[at]->closed);
     }

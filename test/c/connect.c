@@ -251,7 +251,10 @@ static void labels(void) {
     longest[LONG] = '\0';
     const char *const table[][2] = {{"", ""},
                                     {NULL, ""},
-                                    {"Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x98\x80", "Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x98\x80"},
+                                    {"Gr\xC3\xBC\xC3\x9F"
+                                     "e \xF0\x9F\x98\x80",
+                                     "Gr\xC3\xBC\xC3\x9F"
+                                     "e \xF0\x9F\x98\x80"},
                                     {"cut \xC3", "cut \xEF\xBF\xBD"},
                                     {longest, longest}};
     pair both;

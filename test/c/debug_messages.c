@@ -35,15 +35,14 @@ static void start(heard *self, uint32_t level) {
     self->magic = HEARD_MAGIC;
     self->level = level <= MLWebRTCLogLevel_Default ? (uint32_t)MLWebRTCLogLevel_Info : level;
     self->host = pthread_self();
-    MLWebRTCDebugUtils utils = {
-        .version = 1, .context = self, .log_level = level, .on_debug_message = on_message};
+    MLWebRTCDebugUtils utils = {.version = 1, .context = self, .log_level = level, .on_debug_message = on_message};
     CHECK_OK(MLWebRTCInstanceCreateWithDebugUtils(&utils));
     memset(&utils, 0xDD, sizeof utils);
 }
 
 /* Much that is worth a line, of every weight. */
 static void make_noise(void) {
-    static const char *const labels[] = {"first", "Gr\xC3\xBC\xC3\x9F" "e", "cut \xC3", "%s%s%n", "a\nb"};
+    static const char *const labels[] = {"first", "Gr\xC3\xBCn", "cut \xC3", "%s%s%n", "a\nb"};
     pair both;
     pair_open(&both);
     for (size_t at = 0; at < sizeof labels / sizeof *labels; at++) {

@@ -92,10 +92,8 @@ static void result_strings(void) {
 
 int main(int argc, char **argv) {
     static const test_case cases[] = {
-        {"with_an_instance", with_an_instance},
-        {"without_one", without_one},
-        {"in_any_order", in_any_order},
-        {"pointers_are_null_without_one", pointers_are_null_without_one},
+        {"with_an_instance", with_an_instance}, {"without_one", without_one},
+        {"in_any_order", in_any_order},         {"pointers_are_null_without_one", pointers_are_null_without_one},
         {"result_strings", result_strings},
     };
     return RUN_CASES(cases, argc, argv);

@@ -150,12 +150,9 @@ static void closed_by_the_peer(void) {
 
 int main(int argc, char **argv) {
     static const test_case cases[] = {
-        {"send_before_open", send_before_open},
-        {"send_wrongly", send_wrongly},
-        {"peer_takes_less", peer_takes_less},
-        {"labels", labels},
-        {"destroyed_twice", destroyed_twice},
-        {"closed_by_the_peer", closed_by_the_peer},
+        {"send_before_open", send_before_open}, {"send_wrongly", send_wrongly},
+        {"peer_takes_less", peer_takes_less},   {"labels", labels},
+        {"destroyed_twice", destroyed_twice},   {"closed_by_the_peer", closed_by_the_peer},
     };
     return RUN_CASES(cases, argc, argv);
 }

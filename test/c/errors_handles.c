@@ -64,8 +64,15 @@ static void all_mismatch(MLHandle handle, int but_kind) {
 static void special(void) {
     world all;
     world_create(&all);
-    static const MLHandle table[] = {0, 1, 2, 0xFFFFFFFF, 0x100000000, 0x7FFFFFFFFFFFFFFF, 0x8000000000000000,
-                                     ML_INVALID_HANDLE - 1, ML_INVALID_HANDLE};
+    static const MLHandle table[] = {0,
+                                     1,
+                                     2,
+                                     0xFFFFFFFF,
+                                     0x100000000,
+                                     0x7FFFFFFFFFFFFFFF,
+                                     0x8000000000000000,
+                                     ML_INVALID_HANDLE - 1,
+                                     ML_INVALID_HANDLE};
     for (size_t at = 0; at < sizeof table / sizeof *table; at++) {
         all_mismatch(table[at], -1);
     }
@@ -156,10 +163,7 @@ static void wrong_pairs(void) {
 
 int main(int argc, char **argv) {
     static const test_case cases[] = {
-        {"special", special},
-        {"foreign", foreign},
-        {"stale", stale},
-        {"random_handles", random_handles},
+        {"special", special},         {"foreign", foreign}, {"stale", stale}, {"random_handles", random_handles},
         {"wrong_pairs", wrong_pairs},
     };
     return RUN_CASES(cases, argc, argv);

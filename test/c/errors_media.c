@@ -78,7 +78,8 @@ static void source_callbacks(void) {
 static void track_ids(void) {
     MLHandle sources[3];
     char *ids[3];
-    char name[] = "Gr\xC3\xBC\xC3\x9F" "e";
+    char name[] = "Gr\xC3\xBC\xC3\x9F"
+                  "e";
     MLWebRTCAppDefinedSourceParams params = {.version = 1, .track_name = name};
     CHECK_OK(MLWebRTCSourceCreateAppDefinedVideoSource(NULL, &sources[0]));
     CHECK_OK(MLWebRTCSourceCreateAppDefinedAudioSource(NULL, &sources[1]));
@@ -96,14 +97,16 @@ static void track_ids(void) {
         CHECK_OK(MLWebRTCSourceReleaseTrackId(sources[at], again));
     }
     CHECK(strcmp(ids[0], ids[1]) != 0);
-    CHECK_TEXT(ids[2], "Gr\xC3\xBC\xC3\x9F" "e");
+    CHECK_TEXT(ids[2], "Gr\xC3\xBC\xC3\x9F"
+                       "e");
     CHECK_RESULT(MLWebRTCSourceReleaseTrackId(sources[0], ids[1]), MLResult_InvalidParam);
     CHECK_OK(MLWebRTCSourceReleaseTrackId(sources[1], ids[1]));
     CHECK_RESULT(MLWebRTCSourceReleaseTrackId(sources[1], ids[1]), MLResult_InvalidParam);
     for (int at = 0; at < 3; at++) {
         CHECK_OK(MLWebRTCSourceDestroy(sources[at]));
     }
-    CHECK_TEXT(ids[2], "Gr\xC3\xBC\xC3\x9F" "e");
+    CHECK_TEXT(ids[2], "Gr\xC3\xBC\xC3\x9F"
+                       "e");
 }
 
 static void sinks(void) {

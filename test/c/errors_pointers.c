@@ -230,10 +230,8 @@ static void null_callbacks(void) {
 
 int main(int argc, char **argv) {
     static const test_case cases[] = {
-        {"null_pointers", null_pointers},
-        {"pointers_before_handles", pointers_before_handles},
-        {"bools_are_one_byte", bools_are_one_byte},
-        {"outputs_on_failure", outputs_on_failure},
+        {"null_pointers", null_pointers},           {"pointers_before_handles", pointers_before_handles},
+        {"bools_are_one_byte", bools_are_one_byte}, {"outputs_on_failure", outputs_on_failure},
         {"null_callbacks", null_callbacks},
     };
     return RUN_CASES(cases, argc, argv);

@@ -75,8 +75,12 @@ static void proxies(void) {
         MLResult expected;
     } table[] = {
         {{.type = MLWebRTCProxyType_Https, .host_address = "127.0.0.1", .host_port = 3128}, MLResult_Ok},
-        {{.type = MLWebRTCProxyType_Socks5, .host_address = "localhost", .host_port = 1080, .username = "u",
-          .password = "p", .bypass_list = "*.example.org;10.0.0.0/8, localhost"},
+        {{.type = MLWebRTCProxyType_Socks5,
+          .host_address = "localhost",
+          .host_port = 1080,
+          .username = "u",
+          .password = "p",
+          .bypass_list = "*.example.org;10.0.0.0/8, localhost"},
          MLResult_Ok},
         {{.auto_config_url = "http://127.0.0.1/proxy.pac"}, MLResult_Ok},
         {{.auto_detect = 1}, MLResult_Ok},
@@ -208,9 +212,8 @@ static void candidates(void) {
         }
         for (size_t at = 0; at < sizeof table / sizeof *table; at++) {
             check_about("candidate %zu, connected %d", at, connected);
-            MLWebRTCConnectionIceCandidate given = {.candidate = table[at].line,
-                                                    .sdp_mid = table[at].mid,
-                                                    .sdp_mline_index = table[at].index};
+            MLWebRTCConnectionIceCandidate given = {
+                .candidate = table[at].line, .sdp_mid = table[at].mid, .sdp_mline_index = table[at].index};
             CHECK_RESULT(MLWebRTCConnectionAddRemoteIceCandidate(both.b.connection, &given), table[at].expected);
         }
         check_about("a long line, connected %d", connected);
@@ -279,14 +282,10 @@ static void flood(void) {
 
 int main(int argc, char **argv) {
     static const test_case cases[] = {
-        {"ice_servers", ice_servers},
-        {"proxies", proxies},
-        {"descriptions", descriptions},
-        {"unexpected_answers", unexpected_answers},
-        {"candidates", candidates},
-        {"too_many_candidates", too_many_candidates},
-        {"later_errors", later_errors},
-        {"flood", flood},
+        {"ice_servers", ice_servers},   {"proxies", proxies},
+        {"descriptions", descriptions}, {"unexpected_answers", unexpected_answers},
+        {"candidates", candidates},     {"too_many_candidates", too_many_candidates},
+        {"later_errors", later_errors}, {"flood", flood},
     };
     return RUN_CASES(cases, argc, argv);
 }

@@ -188,13 +188,21 @@ static void left_on_another_thread(void) {
     pair_destroy(&both);
 }
 
-/* From further down, over a part of the stack that nobody has written to: what the frame of the library left there is
- * still as it was. */
+/* From further down, over a part of the stack that this frame has not written to. */
 __attribute__((noinline)) static void process_below_untouched_memory(peer *self) {
     volatile char untouched[16384];
     untouched[0] = 1;
     CHECK_OK(peer_process(self));
     CHECK_EQ(untouched[0], 1);
+}
+
+/* What else a program does with its stack between two ProcessEvents. */
+__attribute__((noinline)) static void other_work(void) {
+    volatile char used[16384];
+    memset((char *)used, (int)calls, sizeof used);
+    CHECK_EQ(used[calls % sizeof used], (char)calls);
+    calls++;
+    nap();
 }
 
 static void next_from_untouched_depth(void) {
@@ -203,7 +211,7 @@ static void next_from_untouched_depth(void) {
     both.b.hook = NULL;
     WAIT_UNTIL_STEP(both.at_b->received == MESSAGES, {
         process_below_untouched_memory(&both.b);
-        nap();
+        other_work();
     });
     pair_destroy(&both);
 }

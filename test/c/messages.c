@@ -99,8 +99,12 @@ static void text(void) {
         uint64_t size;
         int64_t arrives; /* this many bytes of it; -1: InvalidParam */
     } table[] = {
-        {"Gr\xC3\xBC\xC3\x9F" "e", 7, 7},
-        {"Gr\xC3\xBC\xC3\x9F" "e", 5, 4}, /* its UTF-16 length, as the C# passes it */
+        {"Gr\xC3\xBC\xC3\x9F"
+         "e",
+         7, 7},
+        {"Gr\xC3\xBC\xC3\x9F"
+         "e",
+         5, 4}, /* its UTF-16 length, as the C# passes it */
         {"\xC3\xBC", 1, 0},
         {"a\xE2\x82\xAC", 4, 4},
         {"a\xE2\x82\xAC", 3, 1},

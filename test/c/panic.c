@@ -21,8 +21,7 @@ static void requests(void) {
         CHECK_HANDLE(handle, ML_INVALID_HANDLE);
         CHECK_RESULT(MLWebRTCConnectionCreateOffer(both.a.connection), MLResult_UnspecifiedFailure);
         CHECK_RESULT(MLWebRTCConnectionSetRemoteOffer(both.a.connection, both.a.offer), MLResult_UnspecifiedFailure);
-        CHECK_RESULT(MLWebRTCConnectionSetRemoteAnswer(both.a.connection, both.b.answer),
-                     MLResult_UnspecifiedFailure);
+        CHECK_RESULT(MLWebRTCConnectionSetRemoteAnswer(both.a.connection, both.b.answer), MLResult_UnspecifiedFailure);
         CHECK_RESULT(MLWebRTCConnectionAddRemoteIceCandidate(both.a.connection, &end), MLResult_UnspecifiedFailure);
         handle = 7;
         CHECK_RESULT(MLWebRTCDataChannelCreate(both.a.connection, "label", &handle), MLResult_UnspecifiedFailure);

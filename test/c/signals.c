@@ -62,10 +62,17 @@ static void install(void) {
         int flags;
         bool with_info;
     } table[] = {
-        {SIGUSR1, 0, false},         {SIGUSR2, SA_RESTART, false},          {SIGHUP, SA_SIGINFO, true},
-        {SIGINT, SA_RESTART, false}, {SIGTERM, SA_SIGINFO | SA_RESTART, true}, {SIGQUIT, SA_NODEFER, false},
-        {SIGCHLD, SA_NOCLDSTOP, false}, {SIGALRM, 0, false},                {SIGWINCH, SA_RESETHAND, false},
-        {SIGXCPU, SA_RESTART, false}, {SIGPROF, SA_SIGINFO, true},
+        {SIGUSR1, 0, false},
+        {SIGUSR2, SA_RESTART, false},
+        {SIGHUP, SA_SIGINFO, true},
+        {SIGINT, SA_RESTART, false},
+        {SIGTERM, SA_SIGINFO | SA_RESTART, true},
+        {SIGQUIT, SA_NODEFER, false},
+        {SIGCHLD, SA_NOCLDSTOP, false},
+        {SIGALRM, 0, false},
+        {SIGWINCH, SA_RESETHAND, false},
+        {SIGXCPU, SA_RESTART, false},
+        {SIGPROF, SA_SIGINFO, true},
     };
     for (size_t at = 0; at < sizeof table / sizeof *table; at++) {
         struct sigaction action;

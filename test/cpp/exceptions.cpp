@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A C++ host that throws out of its callbacks and catches around ProcessEvents, as managed hosts do: everything goes on.
+// A C++ host that throws out of its callbacks and catches around ProcessEvents, as managed hosts do: everything goes
+// on.
 #include <cstdio>
 #include <stdexcept>
 #include <string>
@@ -120,7 +121,9 @@ std::string brokenOffer() {
     MLWebRTCConnectionConfig config{};
     MLWebRTCConnectionEventCallbacks callbacks{};
     callbacks.context = &offer;
-    callbacks.on_local_offer_created = [](const char *sdp, void *context) { *static_cast<std::string *>(context) = sdp; };
+    callbacks.on_local_offer_created = [](const char *sdp, void *context) {
+        *static_cast<std::string *>(context) = sdp;
+    };
     MLHandle maker = 0;
     CHECK_OK(MLWebRTCConnectionCreate(&config, &callbacks, &maker));
     CHECK_OK(MLWebRTCConnectionCreateOffer(maker));
@@ -172,8 +175,8 @@ void everyCallbackThrows() {
     CHECK_OK(MLWebRTCConnectionDestroy(a.connection));
     a.connection = ML_INVALID_HANDLE;
     WAIT_UNTIL_STEP(b.heard("closed") && b.heard("disconnected"), both());
-    for (const char *event : {"error", "connected", "disconnected", "channel", "answer", "candidate", "gathered", "open",
-                              "message", "closed"}) {
+    for (const char *event : {"error", "connected", "disconnected", "channel", "answer", "candidate", "gathered",
+                              "open", "message", "closed"}) {
         check_about("%s", event);
         CHECK(b.heard(event));
     }

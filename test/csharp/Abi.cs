@@ -80,7 +80,10 @@ static class Abi
             {
                 object value = arguments[parameter.Position];
                 if (parameter.IsOut && value is ulong)
-                    Expect.Equal((int)result == Result.Ok, (ulong)value != ulong.MaxValue, function.Name + " out handle");
+                {
+                    Expect.Equal((int)result == Result.Ok, (ulong)value != ulong.MaxValue,
+                        function.Name + " out handle");
+                }
                 if (parameter.IsOut && value is IntPtr)
                     Expect.Equal(IntPtr.Zero, (IntPtr)value, function.Name + " out pointer");
                 if (parameter.IsOut && value is bool)

@@ -38,6 +38,9 @@ compile() {
         "$here/$1.cs" "$here"/{Bindings,Types,Expect,Chain,Peer}.cs
 }
 
+# Mono leaves its crash reports where it runs.
+cd "$build"
+
 failures=0
 run() {
     local host=$1 name=$2 label=$3

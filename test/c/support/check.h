@@ -35,8 +35,7 @@ extern "C" {
 
 void check_failed(const char *file, int line, const char *condition);
 void check_equal(const char *file, int line, const char *what, int64_t actual, const char *wanted, int64_t expected);
-void check_handle(const char *file, int line, const char *what, uint64_t actual, const char *wanted,
-                  uint64_t expected);
+void check_handle(const char *file, int line, const char *what, uint64_t actual, const char *wanted, uint64_t expected);
 void check_text(const char *file, int line, const char *what, const char *actual, const char *expected);
 void check_result_failed(const char *file, int line, const char *call, int32_t result, const char *name,
                          const char *expected);

@@ -128,8 +128,10 @@ DEFAULT_CALL(AudioSinkSetSoundDistanceProperties, MLWebRTCAudioSinkSoundDistance
 DEFAULT_CALL(AudioSinkSetSoundRadiationProperties, MLWebRTCAudioSinkSoundRadiation, (0, &zero))
 DEFAULT_CALL(AudioSinkDestroy, int, (0))
 
-#define ROW(name) {"MLWebRTC" #name, default_##name, false}
-#define INSTANCE_ROW(name) {"MLWebRTC" #name, default_##name, true}
+#define ROW(name)                                                                                                      \
+    { "MLWebRTC" #name, default_##name, false }
+#define INSTANCE_ROW(name)                                                                                             \
+    { "MLWebRTC" #name, default_##name, true }
 
 const default_call default_calls[] = {
     INSTANCE_ROW(InstanceCreate),

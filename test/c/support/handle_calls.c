@@ -37,7 +37,8 @@ static MLResult out_text(MLResult (*call)(MLHandle, char **), MLResult (*give_ba
         const type given = value;                                                                                      \
         return expression;                                                                                             \
     }
-#define FIELDS(...) {__VA_ARGS__}
+#define FIELDS(...)                                                                                                    \
+    { __VA_ARGS__ }
 
 static const char offer_text[] = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
 

@@ -12,8 +12,9 @@
 static _Thread_local const peer *processing;
 
 const char *event_name(event_kind kind) {
-    static const char *const names[EVENT_KINDS] = {"error",  "connected", "disconnected", "channel", "offer", "answer",
-                                                   "candidate", "gathered",  "open",         "message", "closed"};
+    static const char *const names[EVENT_KINDS] = {"error", "connected", "disconnected", "channel",
+                                                   "offer", "answer",    "candidate",    "gathered",
+                                                   "open",  "message",   "closed"};
     return names[kind];
 }
 

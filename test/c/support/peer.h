@@ -69,9 +69,9 @@ typedef struct peer {
     uint64_t magic;
     const char *name;
     MLHandle connection;
-    struct peer *other;   /* gets what is to be signalled, from inside the callbacks; NULL: it is only kept */
-    bool holds_candidates; /* keeps them and does not pass them on */
-    bool ignores_channels; /* does not subscribe to received channels */
+    struct peer *other;          /* gets what is to be signalled, from inside the callbacks; NULL: it is only kept */
+    bool holds_candidates;       /* keeps them and does not pass them on */
+    bool ignores_channels;       /* does not subscribe to received channels */
     event_kind log[LOGGED_MOST]; /* of the connection's own events, the first ones */
     unsigned logged;
     event_count count[EVENT_KINDS];
