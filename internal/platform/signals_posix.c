@@ -35,9 +35,16 @@ __attribute__((constructor(101))) static void save_signals(void) {
 }
 
 /* What Go can't do without: faults (forwarded to the host when they are not Go's),
- * preemption of goroutines, and broken pipes of Go's own sockets. */
+ * preemption of goroutines, and broken pipes of Go's own sockets. SIGFPE it can: it
+ * checks divisors itself, and a collector that gets the signal forwarded on the small
+ * alternate stack fails. The same goes for SIGBUS, except where nil pointers raise it. */
 static bool needed_by_go(int number) {
-    return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGURG || number == SIGPIPE;
+#ifdef __APPLE__
+    if (number == SIGBUS) {
+        return true;
+    }
+#endif
+    return number == SIGSEGV || number == SIGURG || number == SIGPIPE;
 }
 
 __attribute__((constructor)) static void restore_signals(void) {

@@ -44,7 +44,7 @@ func TestCloseFlushes(t *testing.T) {
 	other := a.createChannel("other")
 	other.untilOpen()
 	received := b.untilIncoming(2)
-	const count = 3000
+	const count = 500
 	for i := range count {
 		ours.send(fmt.Appendf(nil, "%d", i), false)
 		other.send(pattern(i), true)
