@@ -28,9 +28,18 @@ for ((round = 1; round <= rounds; round++)); do
     "$out/pion" -connects "$connects" -seconds "$seconds" -ping-pongs "$ping_pongs" >>"$pion_figures"
 done
 
+# A key's values, one a round.
+values() { awk -v key="$2" '$1 == key { print $2 }' "$1"; }
+
+middle() { sort -g | awk '{ all[NR] = $1 } END { if (NR) print all[int((NR + 1) / 2)] }'; }
+
 # The median of a key's values; nothing if there are none.
-median() {
-    awk -v key="$2" '$1 == key { print $2 }' "$1" | sort -g | awk '{ all[NR] = $1 } END { if (NR) print all[int((NR + 1) / 2)] }'
+median() { values "$1" "$2" | middle; }
+
+# The median of what each round's library value is to its pion value: a round is short, so both
+# of its halves met about the same machine.
+median_ratio() {
+    paste <(values "$library_figures" "$1") <(values "$pion_figures" "$1") | awk '$2 > 0 { print $1 / $2 }' | middle
 }
 
 missed=()
@@ -46,10 +55,10 @@ beside() {
     local library pion ratio verdict=""
     library=$(median "$library_figures" "$3")
     pion=$(median "$pion_figures" "$3")
-    ratio=$(awk "BEGIN { printf \"%.2f\", $library / $pion }")
+    ratio=$(printf '%.2f' "$(median_ratio "$3")")
     if [[ $# -gt 3 ]]; then
         verdict=met
-        if ! holds "$library / $pion $4 $5"; then
+        if ! holds "$ratio $4 $5"; then
             verdict=MISSED
             missed+=("$1")
         fi

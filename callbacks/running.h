@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ML_MARK_WORDS 8
+#define ML_MARK_WORDS 32
 
 /* Stands in the frame that invokes callbacks. */
 typedef struct ml_mark {

@@ -12,7 +12,7 @@
 /* Limits that are checked before the engine sees anything. */
 #define ML_SDP_BYTES_MOST (UINT32_C(1) << 20)
 #define ML_CANDIDATE_BYTES_MOST UINT32_C(4096)
-#define ML_LABEL_BYTES_MOST UINT32_C(65535)
+#define ML_LABEL_BYTES_MOST UINT32_C(8000)
 #define ML_ICE_SERVERS_MOST UINT32_C(64)
 #define ML_STREAMS_MOST UINT32_C(64)
 #define ML_URI_BYTES_MOST UINT32_C(4096)

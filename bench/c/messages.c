@@ -55,8 +55,7 @@ message_rate measure_rate(uint64_t size, double seconds) {
     stop = false;
     offering of = {&both.alice, size};
     pthread_t sender, receiver;
-    if (pthread_create(&receiver, NULL, receive, &both.bob) != 0 ||
-        pthread_create(&sender, NULL, offer, &of) != 0) {
+    if (pthread_create(&receiver, NULL, receive, &both.bob) != 0 || pthread_create(&sender, NULL, offer, &of) != 0) {
         abort();
     }
     sleep_ns(WARM_UP_NS);

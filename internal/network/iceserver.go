@@ -47,6 +47,11 @@ func ParseICEServers(list, username, password string) ([]ICEServer, error) {
 }
 
 func parseICEServer(raw string) (ICEServer, error) {
+	if !plausibleHostPort(raw) {
+		return ICEServer{}, fmt.Errorf(
+			"%w: ICE server URI %q: what follows the scheme is no host and port; write host, host:port or [IPv6]:port",
+			ErrInvalid, raw)
+	}
 	uri, err := stun.ParseURI(raw)
 	if err != nil {
 		return ICEServer{}, fmt.Errorf(
@@ -67,3 +72,21 @@ func parseICEServer(raw string) (ICEServer, error) {
 // notInHost is true for what no host of a URI has (RFC 3986, section 3.2.2): an
 // internationalised name is written in its ASCII form.
 func notInHost(r rune) bool { return r <= ' ' || r >= 0x7f || r == '/' || r == '@' }
+
+// plausibleHostPort keeps from the parser what it recurses on without end: text after an IPv6
+// address in brackets that is no port.
+func plausibleHostPort(raw string) bool {
+	_, rest, found := strings.Cut(raw, ":")
+	if !found {
+		return true // the parser says it better
+	}
+	hostPort, _, _ := strings.Cut(rest, "?")
+	if strings.Contains(hostPort, "#") {
+		return false
+	}
+	if strings.HasPrefix(hostPort, "[") {
+		address, port, closed := strings.Cut(hostPort[1:], "]")
+		return closed && !strings.ContainsAny(address+port, "[]") && (port == "" || port[0] == ':')
+	}
+	return !strings.ContainsAny(hostPort, "[]") && strings.Count(hostPort, ":") <= 1
+}

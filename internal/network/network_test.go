@@ -35,7 +35,7 @@ func TestICEServers(t *testing.T) {
 	}
 	for _, list := range []string{"", " ", ",", "nonsense", "http://example.org", "stun:", "stun:example.org:70000",
 		"stun:example.org:0", "stun:example.org:x", "stun:example.org?transport=udp", "turn:example.org?transport=sctp",
-		"turn:example.org?speed=high", "stun:a b", "stun:user@example.org", "stun:example.org,nonsense",
+		"turn:example.org?speed=high", "stun:a b", "stun:user@example.org", "turns:[::1]5349", "stun:[::1", "stun:[[::1]]", "stun:a#b", "stun:::1", "stun:example.org,nonsense",
 		strings.Repeat("stun:a,", maxServerURIBytes)} {
 		_, err := ParseICEServers(list, "", "")
 		require.ErrorIs(t, err, ErrInvalid, "%.40q", list)

@@ -74,12 +74,13 @@ func (c *Connection) runOperation() bool {
 	c.queue = c.queue[1:]
 	c.mu.Unlock()
 
-	c.guard(op.name, func() {
-		if err := op.run(); err != nil && c.ctx.Err() == nil {
-			c.postError(fmt.Sprintf("%s failed: %v", op.name, err))
-		}
-	})
+	var err error
+	c.guard(op.name, func() { err = op.run() })
+	// Before the failure is told: the host may make its next call from there.
 	c.projectSignaling()
+	if err != nil && c.ctx.Err() == nil {
+		c.postError(fmt.Sprintf("%s failed: %v", op.name, err))
+	}
 	return true
 }
 
