@@ -5,6 +5,8 @@ package main
 
 #cgo noescape ml_work_next
 #cgo nocallback ml_work_next
+#cgo noescape ml_work_try
+#cgo nocallback ml_work_try
 #cgo noescape ml_work_done
 #cgo nocallback ml_work_done
 */
@@ -12,29 +14,47 @@ import "C"
 
 import (
 	"fmt"
+	"os"
 	"runtime/debug"
 	"unsafe"
 
 	"libml_webrtc/handles"
 )
 
-// servers is how many requests are served at a time. Each server is a thread that waits in
-// C, for as long as the library is loaded. None of what they serve waits for anything, so
+// servers is how many requests are served at a time, for as long as the library is
+// loaded. None of what they serve waits for anything, so
 // a few are enough to keep one slow request from holding up the others.
 const servers = 4
 
 func init() {
+	var alarm *os.File
+	if fd := C.ml_work_alarm(); fd >= 0 {
+		alarm = os.NewFile(uintptr(fd), "requests")
+	}
 	for range servers {
-		go serve()
+		go serve(alarm)
 	}
 }
 
-func serve() {
+func serve(alarm *os.File) {
 	var work C.ml_work
 	for {
-		C.ml_work_next(&work)
+		next(&work, alarm)
 		result := answer(&work)
 		C.ml_work_done(work.request, result)
+	}
+}
+
+// next waits for work: where Go waits for its sockets, or, where that can't be (or a host has
+// closed descriptors that are not its own), in C.
+func next(work *C.ml_work, alarm *os.File) {
+	var count [8]byte
+	for !C.ml_work_try(work) {
+		if _, err := alarm.Read(count[:]); err != nil {
+			C.ml_work_next(work)
+
+			return
+		}
 	}
 }
 

@@ -61,12 +61,13 @@ typedef struct MLWebRTCDataChannelEventCallbacks {
  * Creates a reliable, ordered channel. Possible before the first offer and at any time later, without a new
  * negotiation: every first offer carries the data section. It opens when the connection is up.
  *
- * W3C WebRTC, createDataChannel(); RFC 8832 section 5.1 (the label's length has 16 bits).
+ * W3C WebRTC, createDataChannel(); RFC 8832 section 5.1 (the label's length has 16 bits, but not every
+ * implementation reads that much).
  *
  * Thread: any.
  *
  * @param connection_handle   the connection
- * @param label               the name that the peer sees, at most 65,535 bytes; NULL means the empty label; invalid
+ * @param label               the name that the peer sees, at most 8,000 bytes; NULL means the empty label; invalid
  *                            UTF-8 in it is repaired with U+FFFD; copied
  * @param data_channel_handle out: the channel, to be destroyed with MLWebRTCDataChannelDestroy; the connection's
  *                            Destroy destroys it too

@@ -2,31 +2,71 @@
 
 #include <stddef.h>
 
+#ifdef __linux__
+#include <sys/eventfd.h>
+#include <unistd.h>
+#endif
+
 static struct {
     ml_mutex lock;
     ml_cond work;
     ml_request *head;
     ml_request **tail;
+    int alarm; /* -1: nobody reads it */
 } queue;
 
 __attribute__((constructor(102))) static void queue_init(void) {
     ml_mutex_init(&queue.lock);
     ml_cond_init(&queue.work);
     queue.tail = &queue.head;
+    queue.alarm = -1;
 }
 
-static void append(ml_request *request) {
+int ml_work_alarm(void) {
+    int alarm = -1;
+#ifdef __linux__
+    ml_mutex_lock(&queue.lock);
+    if (queue.alarm < 0) {
+        queue.alarm = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    }
+    alarm = queue.alarm;
+    ml_mutex_unlock(&queue.lock);
+#endif
+    return alarm;
+}
+
+/* Without the lock, which the engine wants as soon as it is awake. */
+static void sound(int alarm) {
+#ifdef __linux__
+    if (alarm >= 0) {
+        uint64_t one = 1;
+        ssize_t written = write(alarm, &one, sizeof one);
+        (void)written; /* it can only be full, and then it sounds already */
+    }
+#else
+    (void)alarm;
+#endif
+}
+
+/* Gives the alarm to sound after the unlock. Once is enough: who takes the first of several
+ * sounds it again for the others. */
+static int append(ml_request *request) {
+    int alarm = queue.head == NULL ? queue.alarm : -1;
     request->next = NULL;
     *queue.tail = request;
     queue.tail = &request->next;
     ml_cond_signal(&queue.work);
+    return alarm;
 }
 
 int32_t ml_request_call(ml_op op, uint64_t handle, const void *in) {
     ml_request request = {.op = op, .handle = handle, .in = in};
     ml_cond_init(&request.done_cond);
     ml_mutex_lock(&queue.lock);
-    append(&request);
+    int alarm = append(&request);
+    ml_mutex_unlock(&queue.lock);
+    sound(alarm);
+    ml_mutex_lock(&queue.lock);
     while (!request.done) {
         ml_cond_wait(&request.done_cond, &queue.lock);
     }
@@ -36,25 +76,24 @@ int32_t ml_request_call(ml_op op, uint64_t handle, const void *in) {
 }
 
 void ml_bell_ring(ml_request *bell, ml_op op, uint64_t handle) {
+    int alarm = -1;
     ml_mutex_lock(&queue.lock);
     if (!bell->queued) {
         bell->queued = true;
         bell->bell = true;
         bell->op = op;
         bell->handle = handle;
-        append(bell);
+        alarm = append(bell);
     } else if (bell->handle != handle) {
         /* The object was recycled while its bell still stood in the queue. */
         bell->handle = handle;
     }
     ml_mutex_unlock(&queue.lock);
+    sound(alarm);
 }
 
-void ml_work_next(ml_work *work) {
-    ml_mutex_lock(&queue.lock);
-    while (queue.head == NULL) {
-        ml_cond_wait(&queue.work, &queue.lock);
-    }
+/* Takes the first, unlocks, and has another server look for the rest. */
+static void take(ml_work *work) {
     ml_request *request = queue.head;
     queue.head = request->next;
     if (queue.head == NULL) {
@@ -66,7 +105,27 @@ void ml_work_next(ml_work *work) {
         work->in = NULL;
         work->request = NULL;
     }
+    int alarm = queue.head != NULL ? queue.alarm : -1;
     ml_mutex_unlock(&queue.lock);
+    sound(alarm);
+}
+
+bool ml_work_try(ml_work *work) {
+    ml_mutex_lock(&queue.lock);
+    if (queue.head == NULL) {
+        ml_mutex_unlock(&queue.lock);
+        return false;
+    }
+    take(work);
+    return true;
+}
+
+void ml_work_next(ml_work *work) {
+    ml_mutex_lock(&queue.lock);
+    while (queue.head == NULL) {
+        ml_cond_wait(&queue.work, &queue.lock);
+    }
+    take(work);
 }
 
 void ml_work_done(ml_request *request, int32_t result) {

@@ -60,6 +60,15 @@ typedef struct ml_work {
 /* Waits for work. */
 void ml_work_next(ml_work *work);
 
+/* Work, if there is some. */
+bool ml_work_try(ml_work *work);
+
+/* A descriptor that becomes readable (8 bytes) when there is work, from the first call on; -1: this
+ * system has none. A Go thread that waited in C would have to be woken itself, would keep its
+ * processor until the runtime's monitor takes it away, and would leave the network to yet another thread;
+ * a descriptor is waited for where Go waits for its sockets. */
+int ml_work_alarm(void);
+
 /* Completes a request; with NULL (a bell) there is nothing to do. */
 void ml_work_done(ml_request *request, int32_t result);
 

@@ -244,11 +244,11 @@ static void calls_in_order(void) {
 }
 
 static void labels(void) {
-    enum { LONG = 8000, LONGEST = 65535 };
+    enum { LONGEST = 8000 };
     char *longest = malloc(LONGEST + 2);
     CHECK(longest != NULL);
     memset(longest, 'x', LONGEST + 1);
-    longest[LONG] = '\0';
+    longest[LONGEST] = '\0';
     const char *const table[][2] = {{"", ""},
                                     {NULL, ""},
                                     {"Gr\xC3\xBC\xC3\x9F"
@@ -271,7 +271,7 @@ static void labels(void) {
             CHECK_OK(MLWebRTCDataChannelReleaseLabelMemory(ends[end]->handle, label));
         }
     }
-    longest[LONG] = 'x';
+    longest[LONGEST] = 'x';
     longest[LONGEST + 1] = '\0';
     MLHandle handle = 1;
     CHECK_RESULT(MLWebRTCDataChannelCreate(both.a.connection, longest, &handle), MLResult_InvalidParam);
