@@ -45,7 +45,7 @@ ml_channel *ml_channel_new(uint64_t connection_handle, const char *label, uint64
     }
     *why = MLResult_AllocFailed;
     ml_channel *channel = NULL;
-    if (connection->channel_count < ML_CHANNELS_MOST && connection->bytes <= ML_CONNECTION_BYTES) {
+    if (connection->channel_count < ML_CHANNELS_MOST && connection->inbox.bytes <= ML_CONNECTION_BYTES) {
         channel = ml_pool_take(&pool);
     }
     if (channel != NULL) {
@@ -140,16 +140,18 @@ static void unlink_closed(ml_connection *connection, ml_channel *channel) {
 
 void ml_channel_retire(ml_channel *channel) {
     ml_connection *connection = channel->connection;
+    ml_mutex_lock(&connection->inbox.lock);
     ml_handle_retire(channel->handle);
     channel->handle = 0;
+    if (channel->reader_waits) {
+        channel->reader_waits = false;
+        connection->inbox.readers_waiting--;
+    }
+    ml_mutex_unlock(&connection->inbox.lock);
     ml_outbox_detach(&channel->outbox);
     unlink_from(connection, channel);
     if (channel->closed && channel->received) {
         unlink_closed(connection, channel);
-    }
-    if (channel->reader_waits) {
-        channel->reader_waits = false;
-        connection->readers_waiting--;
     }
     ml_event *event;
     while ((event = ml_event_pop(&channel->parked)) != NULL) {

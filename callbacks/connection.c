@@ -40,6 +40,7 @@ static void prepare(void *object) {
     ml_connection *connection = object;
     ml_mutex_init(&connection->lock);
     ml_cond_init(&connection->quiet);
+    ml_mutex_init(&connection->inbox.lock);
 }
 
 __attribute__((constructor(102))) static void connections_init(void) {
@@ -59,8 +60,11 @@ ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCa
     }
     ml_mutex_lock(&connection->lock);
     connection->callbacks = *callbacks;
-    connection->last_order = 0;
+    ml_mutex_lock(&connection->inbox.lock);
     connection->handle = ml_handle_new(epoch, ML_KIND_CONNECTION, connection);
+    connection->inbox.handle = connection->handle;
+    connection->inbox.last_order = 0;
+    ml_mutex_unlock(&connection->inbox.lock);
     *handle = connection->handle;
     connection->engine = *handle != 0;
     bool made = connection->engine;
@@ -102,15 +106,21 @@ void ml_connection_engine_done(ml_connection *connection) {
     ml_connection_unlock_or_recycle(connection);
 }
 
+void ml_connection_fetch(ml_connection *connection) {
+    ml_mutex_lock(&connection->inbox.lock);
+    ml_event_splice(&connection->events, &connection->inbox.events);
+    ml_mutex_unlock(&connection->inbox.lock);
+}
+
 void ml_connection_update_flag(ml_connection *connection) {
     if (connection->handle == 0) {
         return;
     }
-    if (connection->events.head != NULL || connection->resumed.head != NULL) {
-        ml_handle_set_flags(connection->handle, ML_FLAG_EVENTS, 0);
-    } else {
-        ml_handle_set_flags(connection->handle, 0, ML_FLAG_EVENTS);
-    }
+    ml_mutex_lock(&connection->inbox.lock);
+    bool something = connection->events.head != NULL || connection->resumed.head != NULL ||
+                     connection->inbox.events.head != NULL;
+    ml_handle_set_flags(connection->handle, something ? ML_FLAG_EVENTS : 0, something ? 0 : ML_FLAG_EVENTS);
+    ml_mutex_unlock(&connection->inbox.lock);
 }
 
 static void drop_events(ml_event_list *list) {
@@ -125,19 +135,23 @@ bool ml_connection_destroy(uint64_t handle, const void *here, uint64_t deadline_
     if (connection == NULL) {
         return false;
     }
+    ml_mutex_lock(&connection->inbox.lock);
     ml_handle_retire(handle);
     connection->handle = 0;
+    connection->inbox.handle = 0;
+    ml_mutex_unlock(&connection->inbox.lock);
     if (connection->engine) {
         count_closing(1);
     }
     while (connection->channels != NULL) {
         ml_channel_retire(connection->channels);
     }
+    ml_connection_fetch(connection);
     drop_events(&connection->events);
     drop_events(&connection->resumed);
-    connection->bytes = 0;
-    connection->control_bytes = 0;
-    connection->engine_waits = false;
+    connection->inbox.bytes = 0;
+    connection->inbox.control_bytes = 0;
+    connection->inbox.engine_waits = false;
     ml_connection_wait_quiet(connection, 0, here, deadline_ns);
     if (connection->running.id != 0) {
         connection->abandoned = true;

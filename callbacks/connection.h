@@ -2,12 +2,15 @@
  * The host's side of a connection: its callbacks and the queue of events that
  * ProcessEvents drains. The engine posts (post.h), the host drains (process.c).
  *
- * Locks: a connection's lock covers itself and the events and callbacks of its data
- * channels; a channel's outbox has its own lock, taken last. None is held while a
- * callback runs.
+ * Locks: a connection's lock covers itself and the callbacks of its data channels; what the
+ * engine posts goes into the inbox, which has a lock of its own, so that posting never
+ * waits for delivering. A channel's outbox has its own lock too. The inbox's and the
+ * outbox's are taken inside the connection's. None is held while a callback runs.
  */
 #ifndef ML_CONNECTION_H
 #define ML_CONNECTION_H
+
+#include <stdatomic.h>
 
 #include "callbacks/event.h"
 #include "callbacks/post.h"
@@ -31,6 +34,20 @@
  * many (the C# that exists never destroys them). */
 #define ML_CLOSED_CHANNELS_KEPT 1024
 
+/* What the engine has posted and no ProcessEvents has fetched. Its lock also covers the end of
+ * the handles of the connection and its channels, as posting sets their flags. */
+typedef struct ml_inbox {
+    ml_mutex lock;
+    uint64_t handle; /* as the connection's */
+    ml_event_list events;
+    uint64_t last_order;
+    _Atomic uint64_t bytes; /* of all undelivered events, fetched or not */
+    uint64_t control_bytes; /* the connection's own part of them */
+    bool engine_waits;      /* for room for such events; ring the bell */
+    _Atomic unsigned readers_waiting;
+    ml_request bell;
+} ml_inbox;
+
 struct ml_connection {
     ml_pooled pooled;
     ml_mutex lock;
@@ -48,12 +65,7 @@ struct ml_connection {
     ml_event_list events;
     ml_event_list resumed; /* waited for SetEventCallbacks; join events at the next step */
     uint64_t resumed_by;   /* the thread whose drain may take them at once; 0: the next drain */
-    uint64_t last_order;
-    uint64_t bytes;
-    uint64_t control_bytes; /* the connection's own part of them */
-    bool engine_waits;      /* for room; ring the bell */
-    unsigned readers_waiting;
-    ml_request bell;
+    ml_inbox inbox;
 
     ml_running running;       /* the ProcessEvents that drains */
     uint64_t running_target;  /* the object whose callback runs; 0 between two */
@@ -96,6 +108,7 @@ void ml_connections_sweep(const void *here);
 
 /* Private to callbacks/, under the connection's lock. */
 void ml_connection_wait_quiet(ml_connection *connection, uint64_t target, const void *here, uint64_t deadline_ns);
+void ml_connection_fetch(ml_connection *connection); /* what was posted joins events */
 void ml_connection_update_flag(ml_connection *connection);
 void ml_connection_account(ml_connection *connection, ml_channel *channel, const ml_event *event);
 void ml_connection_wake_readers(ml_connection *connection);

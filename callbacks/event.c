@@ -52,20 +52,25 @@ ml_event *ml_event_pop(ml_event_list *list) {
     return event;
 }
 
+void ml_event_splice(ml_event_list *list, ml_event_list *more) {
+    if (more->head == NULL) {
+        return;
+    }
+    if (list->tail == NULL) {
+        list->head = more->head;
+    } else {
+        list->tail->next = more->head;
+    }
+    list->tail = more->tail;
+    *more = (ml_event_list){0};
+}
+
 void ml_event_merge(ml_event_list *list, ml_event_list *more) {
     ml_event_list merged = {0};
     while (list->head != NULL && more->head != NULL) {
         ml_event_append(&merged, ml_event_pop(list->head->order < more->head->order ? list : more));
     }
-    ml_event_list *rest = list->head != NULL ? list : more;
-    if (rest->head != NULL) {
-        if (merged.tail == NULL) {
-            merged.head = rest->head;
-        } else {
-            merged.tail->next = rest->head;
-        }
-        merged.tail = rest->tail;
-    }
+    ml_event_splice(&merged, list);
+    ml_event_splice(&merged, more);
     *list = merged;
-    *more = (ml_event_list){0};
 }

@@ -49,6 +49,9 @@ uint64_t ml_events_alive(void);
 void ml_event_append(ml_event_list *list, ml_event *event);
 ml_event *ml_event_pop(ml_event_list *list);
 
+/* Puts the events of more, which it empties, behind those of list. */
+void ml_event_splice(ml_event_list *list, ml_event_list *more);
+
 /* Puts the events of more, which it empties, among those of list where their order wants them. */
 void ml_event_merge(ml_event_list *list, ml_event_list *more);
 

@@ -8,44 +8,43 @@
 #include "handles/handles.h"
 #include "handles/utf8.h"
 
-/* Under the lock: puts the event behind the others. */
-static void append(ml_connection *connection, ml_channel *channel, ml_event *event) {
+/* Under the inbox's lock: puts the event behind the others. */
+static void append(ml_inbox *inbox, ml_channel *channel, ml_event *event) {
     uint64_t cost = ml_event_cost(event);
-    event->order = ++connection->last_order;
-    connection->bytes += cost;
+    event->order = ++inbox->last_order;
+    inbox->bytes += cost;
     if (channel != NULL) {
         channel->bytes += cost;
     } else {
-        connection->control_bytes += cost;
+        inbox->control_bytes += cost;
     }
-    bool was_empty = connection->events.head == NULL;
-    ml_event_append(&connection->events, event);
-    if (was_empty) {
-        ml_connection_update_flag(connection);
+    if (inbox->events.head == NULL) {
+        ml_handle_set_flags(inbox->handle, ML_FLAG_EVENTS, 0);
     }
+    ml_event_append(&inbox->events, event);
 }
 
 static ml_posted post_control(ml_connection *connection, ml_event *event, uint32_t set, uint32_t clear) {
     if (event == NULL) {
         return ML_POST_FULL;
     }
-    ml_mutex_lock(&connection->lock);
+    ml_inbox *inbox = &connection->inbox;
     ml_posted posted = ML_POSTED;
-    if (connection->handle == 0) {
+    ml_mutex_lock(&inbox->lock);
+    if (inbox->handle == 0) {
         posted = ML_POST_GONE;
     } else {
         if ((set | clear) != 0) {
-            ml_handle_set_flags(connection->handle, set, clear);
+            ml_handle_set_flags(inbox->handle, set, clear);
         }
-        if (connection->control_bytes != 0 &&
-            connection->control_bytes + ml_event_cost(event) > ML_CONTROL_BYTES) {
-            connection->engine_waits = true;
+        if (inbox->control_bytes != 0 && inbox->control_bytes + ml_event_cost(event) > ML_CONTROL_BYTES) {
+            inbox->engine_waits = true;
             posted = ML_POST_FULL;
         } else {
-            append(connection, NULL, event);
+            append(inbox, NULL, event);
         }
     }
-    ml_mutex_unlock(&connection->lock);
+    ml_mutex_unlock(&inbox->lock);
     if (posted != ML_POSTED) {
         ml_event_free(event);
     }
@@ -91,11 +90,11 @@ ml_posted ml_post_candidate(ml_connection *connection, const char *candidate, ui
 }
 
 void ml_post_failed(ml_connection *connection) {
-    ml_mutex_lock(&connection->lock);
-    if (connection->handle != 0) {
-        ml_handle_set_flags(connection->handle, ML_FLAG_FAILED, ML_FLAG_CONNECTED);
+    ml_mutex_lock(&connection->inbox.lock);
+    if (connection->inbox.handle != 0) {
+        ml_handle_set_flags(connection->inbox.handle, ML_FLAG_FAILED, ML_FLAG_CONNECTED);
     }
-    ml_mutex_unlock(&connection->lock);
+    ml_mutex_unlock(&connection->inbox.lock);
 }
 
 ml_posted ml_post_channel(ml_channel *channel) {
@@ -103,29 +102,49 @@ ml_posted ml_post_channel(ml_channel *channel) {
     return post_control(channel->connection, event, 0, 0);
 }
 
-static bool has_room(const ml_connection *connection, const ml_channel *channel, uint64_t cost) {
-    if (channel->bytes + cost <= ML_CHANNEL_BYTES_ALWAYS) {
+static bool has_room(const ml_inbox *inbox, const ml_channel *channel, uint64_t cost) {
+    uint64_t of_channel = channel->bytes;
+    uint64_t of_all = inbox->bytes;
+    if (of_channel + cost <= ML_CHANNEL_BYTES_ALWAYS) {
         return true;
     }
-    return (channel->bytes == 0 || channel->bytes + cost <= ML_CHANNEL_BYTES) &&
-           (connection->bytes == 0 || connection->bytes + cost <= ML_CONNECTION_BYTES);
+    if (cost > ML_CONNECTION_BYTES) {
+        return false;
+    }
+    return (of_channel == 0 || of_channel + cost <= ML_CHANNEL_BYTES) &&
+           (of_all == 0 || of_all + cost <= ML_CONNECTION_BYTES);
+}
+
+/* Under the inbox's lock. The host takes bytes off without it and looks at readers_waiting only
+ * afterwards, so who waits looks at the bytes once more. */
+static bool wait_for_room(ml_inbox *inbox, ml_channel *channel, uint64_t cost) {
+    if (!channel->reader_waits) {
+        channel->reader_waits = true;
+        inbox->readers_waiting++;
+    }
+    if (!has_room(inbox, channel, cost)) {
+        return true;
+    }
+    channel->reader_waits = false;
+    inbox->readers_waiting--;
+    return false;
 }
 
 /* Opening and closing always fit: there are two of them. */
 static ml_posted post_to_channel(ml_channel *channel, ml_event *event) {
-    ml_connection *connection = channel->connection;
+    ml_inbox *inbox = &((ml_connection *)channel->connection)->inbox;
     ml_posted posted = ML_POSTED;
-    ml_mutex_lock(&connection->lock);
-    bool gone = channel->handle == 0;
-    if (gone) {
+    ml_mutex_lock(&inbox->lock);
+    if (channel->handle == 0) {
         posted = ML_POST_GONE;
-    } else if (event == NULL ||
-               (event->kind == ML_EVENT_CHANNEL_MESSAGE && !has_room(connection, channel, ml_event_cost(event)))) {
+    } else if (event == NULL) {
+        /* No memory: the next ProcessEvents has the engine try again. */
+        wait_for_room(inbox, channel, UINT64_MAX / 2);
+        ml_handle_set_flags(inbox->handle, ML_FLAG_EVENTS, 0);
         posted = ML_POST_FULL;
-        if (!channel->reader_waits) {
-            channel->reader_waits = true;
-            connection->readers_waiting++;
-        }
+    } else if (event->kind == ML_EVENT_CHANNEL_MESSAGE && !has_room(inbox, channel, ml_event_cost(event)) &&
+               wait_for_room(inbox, channel, ml_event_cost(event))) {
+        posted = ML_POST_FULL;
     } else {
         event->channel = channel->handle;
         if (event->kind == ML_EVENT_CHANNEL_OPEN) {
@@ -133,9 +152,9 @@ static ml_posted post_to_channel(ml_channel *channel, ml_event *event) {
         } else if (event->kind == ML_EVENT_CHANNEL_CLOSED) {
             ml_handle_set_flags(channel->handle, 0, ML_FLAG_OPEN);
         }
-        append(connection, channel, event);
+        append(inbox, channel, event);
     }
-    ml_mutex_unlock(&connection->lock);
+    ml_mutex_unlock(&inbox->lock);
     if (posted != ML_POSTED) {
         ml_event_free(event);
     }

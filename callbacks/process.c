@@ -86,34 +86,42 @@ static bool may_drain(ml_connection *connection, const void *here) {
 }
 
 void ml_connection_wake_readers(ml_connection *connection) {
-    for (ml_channel *channel = connection->channels; channel != NULL && connection->readers_waiting > 0;
+    ml_inbox *inbox = &connection->inbox;
+    ml_mutex_lock(&inbox->lock);
+    for (ml_channel *channel = connection->channels; channel != NULL && inbox->readers_waiting > 0;
          channel = channel->next) {
         bool room = channel->bytes <= ML_CHANNEL_BYTES_ALWAYS / 2 ||
-                    (channel->bytes <= ML_CHANNEL_BYTES / 2 && connection->bytes <= ML_CONNECTION_BYTES / 2);
+                    (channel->bytes <= ML_CHANNEL_BYTES / 2 && inbox->bytes <= ML_CONNECTION_BYTES / 2);
         if (channel->reader_waits && room) {
             channel->reader_waits = false;
-            connection->readers_waiting--;
+            inbox->readers_waiting--;
             ml_bell_ring(&channel->bell, ML_OP_CHANNEL_ROOM, channel->handle);
         }
     }
+    ml_mutex_unlock(&inbox->lock);
+}
+
+static void account_control(ml_connection *connection, uint64_t cost) {
+    ml_inbox *inbox = &connection->inbox;
+    ml_mutex_lock(&inbox->lock);
+    inbox->control_bytes -= cost;
+    if (inbox->engine_waits && inbox->control_bytes <= ML_CONTROL_BYTES / 2) {
+        inbox->engine_waits = false;
+        ml_bell_ring(&inbox->bell, ML_OP_CONNECTION_ROOM, connection->handle);
+    }
+    ml_mutex_unlock(&inbox->lock);
 }
 
 void ml_connection_account(ml_connection *connection, ml_channel *channel, const ml_event *event) {
     uint64_t cost = ml_event_cost(event);
-    connection->bytes -= cost;
-    if (event->kind >= ML_EVENT_CHANNEL_OPEN) {
-        if (channel != NULL) {
-            channel->bytes -= cost;
-            if (channel->reader_waits && channel->bytes <= ML_CHANNEL_BYTES / 2) {
-                ml_connection_wake_readers(connection);
-            }
+    connection->inbox.bytes -= cost;
+    if (event->kind < ML_EVENT_CHANNEL_OPEN) {
+        account_control(connection, cost);
+    } else if (channel != NULL) {
+        channel->bytes -= cost;
+        if (connection->inbox.readers_waiting > 0 && channel->bytes <= ML_CHANNEL_BYTES / 2) {
+            ml_connection_wake_readers(connection);
         }
-        return;
-    }
-    connection->control_bytes -= cost;
-    if (connection->engine_waits && connection->control_bytes <= ML_CONTROL_BYTES / 2) {
-        connection->engine_waits = false;
-        ml_bell_ring(&connection->bell, ML_OP_CONNECTION_ROOM, connection->handle);
     }
 }
 
@@ -190,15 +198,16 @@ MLResult ml_connection_process(uint64_t handle, const void *here) {
         return MLResult_Ok;
     }
     uint64_t run = ml_running_begin(&connection->running, &mark);
+    /* What is posted from here on waits for the next call. */
+    ml_connection_fetch(connection);
     take_resumed(connection);
-    uint64_t last = connection->last_order;
-    while (connection->events.head != NULL && connection->events.head->order <= last) {
+    while (connection->events.head != NULL) {
         if (!deliver_first(connection, run)) {
             return MLResult_Ok;
         }
     }
     connection->running.id = 0;
-    if (connection->readers_waiting > 0) {
+    if (connection->inbox.readers_waiting > 0) {
         ml_connection_wake_readers(connection);
     }
     ml_connection_update_flag(connection);

@@ -26,7 +26,14 @@ import (
 // a few are enough to keep one slow request from holding up the others.
 const servers = 4
 
+// gcPercent lets the heap, which is a few megabytes, grow further between collections than
+// Go does by itself: a tenth less CPU under load for some tens of megabytes.
+const gcPercent = 400
+
 func init() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	var alarm *os.File
 	if fd := C.ml_work_alarm(); fd >= 0 {
 		alarm = os.NewFile(uintptr(fd), "requests")

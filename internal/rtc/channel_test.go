@@ -309,6 +309,40 @@ func TestCloseInsideEvents(t *testing.T) {
 	}
 }
 
+// pion can't read a label that long and then accepts no channel any more: that is told, and
+// what is open goes on.
+func TestLabelThatPionCannotRead(t *testing.T) {
+	a, b, ours, theirs := connected(t)
+	longest := strings.Repeat("x", maxPionLabelBytes)
+	a.createChannel(longest)
+	b.until("the longest label", func() bool { return b.count("channel "+longest) == 1 })
+	a.createChannel(longest + "x")
+	b.untilEvent("error")
+	ours.send([]byte("x"), true)
+	theirs.untilMessages(1)
+	a.close()
+	b.close()
+}
+
+func TestIncomingChannelsAreBounded(t *testing.T) {
+	a, b, ours, _ := connected(t)
+	made := make([]*hostChannel, maxIncomingChannels)
+	for i := range made {
+		made[i] = a.createChannel("x")
+		made[i].untilOpen() // pion drops what it can't accept at once, for a second each
+	}
+	last := made[len(made)-1]
+	a.until("the refusal of the last", func() bool { return last.closes == 1 && last.released })
+	ours.dc.Close() // makes room for one more
+	b.untilEvent("released first")
+	again := a.createChannel("again")
+	again.untilOpen()
+	b.untilEvent("open again")
+	a.close()
+	b.close()
+	require.Equal(t, maxIncomingChannels+1, len(b.incoming))
+}
+
 func TestChannelLimits(t *testing.T) {
 	instance := newTestInstance(t)
 	a := newSide(t, instance, "a")

@@ -57,6 +57,10 @@ func (c *Connection) CreateDataChannel(label string, events ChannelEvents) (*Dat
 	if len(label) > maxLabelBytes {
 		return nil, fmt.Errorf("%w: a label of %d bytes is longer than %d", ErrInvalidParam, len(label), maxLabelBytes)
 	}
+	if len(label) > maxPionLabelBytes {
+		c.log.Warnf("a label of %d bytes: a peer that is built on pion refuses labels of more than %d bytes, "+
+			"and with them every channel that comes after", len(label), maxPionLabelBytes)
+	}
 	d := c.newChannel(label)
 	d.events = events
 	c.mu.Lock()

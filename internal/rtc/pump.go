@@ -10,7 +10,7 @@ const (
 
 	// messagesPerMark bounds small messages by their number, since each costs SCTP a few
 	// hundred bytes whatever its size.
-	messagesPerMark = 8192
+	messagesPerMark = 1024
 )
 
 // sentAccount knows how many messages SCTP may still hold. Only who holds the channel's
@@ -21,6 +21,10 @@ type sentAccount struct {
 	lastMark uint64
 	messages int // since the mark
 	inTurn   uint64
+
+	// held is the most that SCTP can hold of the channel: what it held when it was asked
+	// last, and all since. Asking takes a lock that SCTP's receiver wants, too.
+	held uint64
 }
 
 func (a *sentAccount) reset() { *a = sentAccount{} }
@@ -71,6 +75,7 @@ func (d *DataChannel) write(ctx context.Context, to stream, outbox Outbox, batch
 		size := uint64(max(len(message.Data), 1))
 		d.sent.bytes += size
 		d.sent.inTurn += size
+		d.sent.held += size
 		d.sent.messages++
 	}
 	return true
@@ -94,10 +99,11 @@ func (d *DataChannel) makeRoom(ctx context.Context, to stream, size int) bool {
 		a.lastMark, a.mark = a.mark, a.bytes
 		a.messages = 0
 	}
-	if to.BufferedAmount() > highWater {
-		return d.waitBuffered(ctx, to, lowWater)
+	if d.sent.held <= highWater {
+		return true
 	}
-	return true
+	d.sent.held = to.BufferedAmount()
+	return d.sent.held <= highWater || d.waitBuffered(ctx, to, lowWater)
 }
 
 // yieldTurn lets another channel send its large messages once this one's arrived, but for a
@@ -118,14 +124,16 @@ func (d *DataChannel) yieldTurn(ctx context.Context, to stream) bool {
 // waitBuffered waits until SCTP holds no more than limit bytes of the channel.
 func (d *DataChannel) waitBuffered(ctx context.Context, to stream, limit uint64) bool {
 	to.SetBufferedAmountLowThreshold(limit)
-	for to.BufferedAmount() > limit {
+	for {
+		if d.sent.held = to.BufferedAmount(); d.sent.held <= limit {
+			return true
+		}
 		select {
 		case <-d.low:
 		case <-ctx.Done():
 			return false
 		}
 	}
-	return true
 }
 
 // wakeSender is called by SCTP with its locks held.

@@ -16,7 +16,8 @@ const (
 	maxDescriptionBytes = 1 << 20
 	maxCandidateBytes   = 4 << 10
 	maxICEServers       = 64
-	maxLabelBytes       = 65535 // the length field of DATA_CHANNEL_OPEN has 16 bits
+	maxLabelBytes       = 65535     // the length field of DATA_CHANNEL_OPEN has 16 bits
+	maxPionLabelBytes   = 8192 - 12 // what pion reads of a DATA_CHANNEL_OPEN, without its header
 	maxOperations       = 1024
 	maxHeldCandidates   = 1024
 	maxIncomingChannels = 1024

@@ -96,11 +96,13 @@ static void await_queued(unsigned count) {
     for (unsigned queued = 0; queued < count;) {
         nanosleep(&(struct timespec){0, 100000}, NULL);
         ml_connection *object = ml_connection_lock(connection);
+        ml_mutex_lock(&object->inbox.lock);
         queued = 0;
-        for (ml_event *event = object->events.head; event != NULL; event = event->next) {
+        for (ml_event *event = object->inbox.events.head; event != NULL; event = event->next) {
             queued += event->kind == ML_EVENT_CHANNEL_MESSAGE;
         }
-        pthread_mutex_unlock(&object->lock);
+        ml_mutex_unlock(&object->inbox.lock);
+        ml_mutex_unlock(&object->lock);
     }
 }
 
