@@ -48,11 +48,14 @@ func createConnection(handle handles.Handle, in *C.ml_in_connection) error {
 		room:   make(chan struct{}, 1),
 		gone:   make(chan struct{}),
 	}
+	// Known first: the instance may end, and the connection be closed, before this is done.
+	connections.Put(handle, conn)
 	conn.engine, err = instance.NewConnection(toConfig(in.config), conn)
 	if err != nil {
+		connections.Remove(handle)
+
 		return err
 	}
-	connections.Put(handle, conn)
 
 	return nil
 }
