@@ -8,9 +8,7 @@ static ml_pool pool;
 
 static void prepare(void *object) { ml_outbox_init(&((ml_channel *)object)->outbox); }
 
-__attribute__((constructor(102))) static void channels_init(void) {
-    ml_pool_init(&pool, sizeof(ml_channel), prepare);
-}
+__attribute__((constructor(102))) static void channels_init(void) { ml_pool_init(&pool, sizeof(ml_channel), prepare); }
 
 uint64_t ml_channels_in_use(void) { return ml_pool_in_use(&pool); }
 

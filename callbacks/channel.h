@@ -15,14 +15,14 @@
 struct ml_channel {
     ml_pooled pooled;
     _Atomic(ml_connection *) connection; /* set before the handle is known to anyone */
-    _Atomic uint64_t handle;    /* 0 once destroyed; changes under the connection's and the inbox's lock */
+    _Atomic uint64_t handle;             /* 0 once destroyed; changes under the connection's and the inbox's lock */
     uint64_t connection_handle;
-    bool engine;                /* the engine still uses it */
-    bool received;              /* announced by the peer */
-    bool closed;                /* its last event was delivered */
+    bool engine;   /* the engine still uses it */
+    bool received; /* announced by the peer */
+    bool closed;   /* its last event was delivered */
     bool has_callbacks;
     MLWebRTCDataChannelEventCallbacks callbacks;
-    ml_event_list parked; /* they wait for has_callbacks */
+    ml_event_list parked;   /* they wait for has_callbacks */
     _Atomic uint64_t bytes; /* of its undelivered events */
     bool reader_waits;      /* under the inbox's lock: the engine has a message that did not fit; ring the bell */
     ml_request bell;

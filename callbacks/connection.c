@@ -52,8 +52,7 @@ __attribute__((constructor(102))) static void connections_init(void) {
 
 uint64_t ml_connections_in_use(void) { return ml_pool_in_use(&pool); }
 
-ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCallbacks *callbacks,
-                                 uint64_t *handle) {
+ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCallbacks *callbacks, uint64_t *handle) {
     ml_connection *connection = ml_pool_take(&pool);
     if (connection == NULL) {
         return NULL;
@@ -117,8 +116,8 @@ void ml_connection_update_flag(ml_connection *connection) {
         return;
     }
     ml_mutex_lock(&connection->inbox.lock);
-    bool something = connection->events.head != NULL || connection->resumed.head != NULL ||
-                     connection->inbox.events.head != NULL;
+    bool something =
+        connection->events.head != NULL || connection->resumed.head != NULL || connection->inbox.events.head != NULL;
     ml_handle_set_flags(connection->handle, something ? ML_FLAG_EVENTS : 0, something ? 0 : ML_FLAG_EVENTS);
     ml_mutex_unlock(&connection->inbox.lock);
 }

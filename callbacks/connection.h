@@ -67,13 +67,13 @@ struct ml_connection {
     uint64_t resumed_by;   /* the thread whose drain may take them at once; 0: the next drain */
     ml_inbox inbox;
 
-    ml_running running;       /* the ProcessEvents that drains */
-    uint64_t running_target;  /* the object whose callback runs; 0 between two */
-    ml_event *current;        /* its event */
-    ml_event_list lent;       /* to callbacks on other threads that were given up, but may still read */
-    uint64_t seen_run;        /* by threads that found it running elsewhere: which run, */
-    uint64_t seen_order;      /* which event, */
-    uint64_t seen_since_ns;   /* and since when */
+    ml_running running;      /* the ProcessEvents that drains */
+    uint64_t running_target; /* the object whose callback runs; 0 between two */
+    ml_event *current;       /* its event */
+    ml_event_list lent;      /* to callbacks on other threads that were given up, but may still read */
+    uint64_t seen_run;       /* by threads that found it running elsewhere: which run, */
+    uint64_t seen_order;     /* which event, */
+    uint64_t seen_since_ns;  /* and since when */
 
     ml_channel *channels;
     ml_channel *closed_head; /* received, closed and delivered; oldest first */
@@ -84,8 +84,7 @@ struct ml_connection {
 
 /* A connection with its handle, or NULL: no memory, no handle, or the epoch is over. The engine
  * owns a share until ml_connection_engine_done. */
-ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCallbacks *callbacks,
-                                 uint64_t *handle);
+ml_connection *ml_connection_new(uint64_t epoch, const MLWebRTCConnectionEventCallbacks *callbacks, uint64_t *handle);
 
 /* Locks the connection that handle names; NULL if there is none. */
 ml_connection *ml_connection_lock(uint64_t handle);

@@ -72,8 +72,7 @@ void ml_debug_end(uint64_t deadline_ns) {
     drop_lines();
     ml_cond_signal(&debug.work);
     uint64_t self = ml_thread_token();
-    while (debug.running != 0 && debug.running != self &&
-           ml_cond_wait_until(&debug.quiet, &debug.lock, deadline_ns)) {
+    while (debug.running != 0 && debug.running != self && ml_cond_wait_until(&debug.quiet, &debug.lock, deadline_ns)) {
     }
     if (debug.running != 0 && debug.running != self) {
         /* It does not come back in time: the next receiver gets a thread of its own. */

@@ -31,8 +31,8 @@ typedef struct ml_outbox {
     ml_request bell;
 } ml_outbox;
 
-void ml_outbox_init(ml_outbox *outbox);                    /* once for a piece of memory */
-void ml_outbox_reset(ml_outbox *outbox, uint64_t handle);  /* for a new channel */
+void ml_outbox_init(ml_outbox *outbox);                   /* once for a piece of memory */
+void ml_outbox_reset(ml_outbox *outbox, uint64_t handle); /* for a new channel */
 void ml_outbox_open(ml_outbox *outbox, uint64_t message_most);
 void ml_outbox_shut(ml_outbox *outbox);   /* the channel is not open any more */
 void ml_outbox_detach(ml_outbox *outbox); /* the host's handle has ended; what waits is still sent */

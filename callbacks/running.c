@@ -1,7 +1,7 @@
 #include "callbacks/running.h"
 
-#include <stdatomic.h>
 #include "internal/platform/platform.h"
+#include <stdatomic.h>
 
 /* The marks of frames that are gone are read on purpose. */
 #ifdef __clang__

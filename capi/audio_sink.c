@@ -92,8 +92,8 @@ static MLResult set_levels(MLHandle sink_handle, const MLWebRTCAudioSinkSoundLev
     ML_CHECK_INSTANCE();
     ML_CHECK_PARAM(sound_levels != NULL && sound_levels->send_levels_ptr != NULL);
     const MLAudioSpatialSoundSendLevels *levels = sound_levels->send_levels_ptr;
-    bool gains = is_gain(levels->gain) && is_gain(levels->gain_lf) && is_gain(levels->gain_mf) &&
-                 is_gain(levels->gain_hf);
+    bool gains =
+        is_gain(levels->gain) && is_gain(levels->gain_lf) && is_gain(levels->gain_mf) && is_gain(levels->gain_hf);
     return set(sink_handle, is_channel(sound_levels->channel) && gains);
 }
 

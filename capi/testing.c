@@ -1,9 +1,11 @@
+// clang-format off
 //go:build mltest
+//  clang-format on
 
 #include "capi/testing.h"
 
-#include "callbacks/connection.h"
 #include "callbacks/channel.h"
+#include "callbacks/connection.h"
 #include "callbacks/event.h"
 #include "callbacks/source.h"
 #include "capi/check.h"

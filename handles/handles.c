@@ -189,6 +189,4 @@ void ml_handles_visit(ml_kind kind, void (*visit)(uint64_t handle, void *argumen
     }
 }
 
-uint32_t ml_handles_count(ml_kind kind) {
-    return atomic_load_explicit(&table.counts[kind], memory_order_relaxed);
-}
+uint32_t ml_handles_count(ml_kind kind) { return atomic_load_explicit(&table.counts[kind], memory_order_relaxed); }

@@ -142,8 +142,9 @@ static void show_progress(double since, int last) {
     shown = time;
     double elapsed = time - since;
     double mebibytes = (double)job.received / (1024 * 1024);
-    printf("\r  %5.1f %%  %.1f MiB  %.0f MiB/s   ", job.size > 0 ? 100.0 * (double)job.received / (double)job.size : 100.0,
-           mebibytes, elapsed > 0 ? mebibytes / elapsed : 0.0);
+    printf("\r  %5.1f %%  %.1f MiB  %.0f MiB/s   ",
+           job.size > 0 ? 100.0 * (double)job.received / (double)job.size : 100.0, mebibytes,
+           elapsed > 0 ? mebibytes / elapsed : 0.0);
     fflush(stdout);
 }
 

@@ -51,7 +51,8 @@ static void against_model(void) {
             entry->handle = ml_handle_new(epoch, kind, entry->object);
             CHECK(entry->handle != 0 && entry->handle != UINT64_MAX);
             uint64_t index = entry->handle & (ML_HANDLES_MOST - 1);
-            uint64_t generation = entry->handle >> ML_HANDLE_INDEX_BITS & ((UINT64_C(1) << ML_HANDLE_GENERATION_BITS) - 1);
+            uint64_t generation =
+                entry->handle >> ML_HANDLE_INDEX_BITS & ((UINT64_C(1) << ML_HANDLE_GENERATION_BITS) - 1);
             CHECK(generation > highest[index]);
             highest[index] = generation;
             by_kind[kind]++;

@@ -74,7 +74,8 @@ static void begin(void) {
     memset(&seen, 0, sizeof seen);
     MLWebRTCConnectionConfig config = {0};
     MLWebRTCConnectionEventCallbacks callbacks = {.context = &seen, .on_local_offer_created = on_offer};
-    MLWebRTCDataChannelEventCallbacks channel_callbacks = {.context = &seen, .on_open = on_open, .on_message = on_message};
+    MLWebRTCDataChannelEventCallbacks channel_callbacks = {
+        .context = &seen, .on_open = on_open, .on_message = on_message};
     CHECK_EQUAL(MLWebRTCInstanceCreate(), MLResult_Ok);
     CHECK_EQUAL(MLWebRTCConnectionCreate(&config, &callbacks, &connection), MLResult_Ok);
     CHECK_EQUAL(MLWebRTCDataChannelCreate(connection, "label", &channel), MLResult_Ok);

@@ -15,14 +15,14 @@ extern "C" {
 
 /* What is alive in the library at this moment; all zero when nothing is left. */
 typedef struct MLWebRTCTestAlive {
-    uint32_t handles;      /* that the host may use, of all kinds */
-    uint32_t connections;  /* objects in use by host or engine, also such as wait for their end */
+    uint32_t handles;     /* that the host may use, of all kinds */
+    uint32_t connections; /* objects in use by host or engine, also such as wait for their end */
     uint32_t channels;
     uint32_t sources;
     uint32_t sinks;
-    uint64_t events;       /* payloads in C memory that were not delivered */
-    uint32_t engine;       /* connections and channels on the Go side */
-    uint32_t goroutines;   /* beyond the ones that serve requests as long as the library is loaded */
+    uint64_t events;     /* payloads in C memory that were not delivered */
+    uint32_t engine;     /* connections and channels on the Go side */
+    uint32_t goroutines; /* beyond the ones that serve requests as long as the library is loaded */
 } MLWebRTCTestAlive;
 
 /* Needs no instance. */
