@@ -1,6 +1,5 @@
 // clang-format off
 //go:build mltest
-//  clang-format on
 
 #include "capi/testing.h"
 

@@ -78,7 +78,7 @@ func TestSockets(t *testing.T) {
 	var n Net
 	conn, err := n.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	require.NoError(t, err)
-	defer conn.Close()
+	defer func() { require.NoError(t, conn.Close()) }()
 	require.IsType(t, &net.UDPConn{}, conn)
 	packets, err := n.ListenPacket("udp4", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -178,7 +178,8 @@ func spellOutMessageSize(media *sdp.MediaDescription) {
 		}
 		kept = append(kept, attribute)
 	}
-	media.Attributes = append(kept, sdp.NewAttribute(attributeMaxMessageSize, strconv.Itoa(size)))
+	kept = append(kept, sdp.NewAttribute(attributeMaxMessageSize, strconv.Itoa(size)))
+	media.Attributes = kept
 }
 
 // deactivate makes a section of audio or video one that carries nothing, as long as the
@@ -192,7 +193,8 @@ func deactivate(media *sdp.MediaDescription) {
 			kept = append(kept, attribute)
 		}
 	}
-	media.Attributes = append(kept, sdp.NewPropertyAttribute(sdp.AttrKeyInactive))
+	kept = append(kept, sdp.NewPropertyAttribute(sdp.AttrKeyInactive))
+	media.Attributes = kept
 }
 
 // maxMessageBytes reads a max-message-size; 0 means any size.

@@ -38,8 +38,8 @@ func (c *Connection) enter() bool {
 }
 
 // guard runs f and turns a panic into a report: a defect of the engine must not end the
-// host's process. It says whether f returned in the ordinary way.
-func (c *Connection) guard(what string, f func()) (completed bool) {
+// host's process.
+func (c *Connection) guard(what string, f func()) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			c.log.Errorf("panic in %s: %v\n%s", what, reason, debug.Stack())
@@ -53,7 +53,6 @@ func (c *Connection) guard(what string, f func()) (completed bool) {
 		}
 	}()
 	f()
-	return true
 }
 
 // worker runs a function on demand: at most one run at a time, and one after the last kick.

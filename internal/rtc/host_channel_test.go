@@ -27,7 +27,6 @@ type hostChannel struct {
 	queue    []OutMessage
 	fetching bool
 	taken    bool
-	sentAll  int
 }
 
 var _ ChannelEvents = (*hostChannel)(nil)

@@ -60,6 +60,7 @@ func (c *Connection) report(now condition, reason string) {
 	}
 	c.reported = now
 	switch now {
+	case conditionNew:
 	case conditionConnected:
 		c.events.Connected()
 	case conditionLost:
