@@ -7,7 +7,7 @@ found=0
 for package in $(go list ./...); do
     for target in $(go test -list '^Fuzz' "$package" 2>/dev/null | grep '^Fuzz' || true); do
         echo "== $target ($package) for $time"
-        go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package"
+        go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 10x "$package"
         found=$((found + 1))
     done
 done
