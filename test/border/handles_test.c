@@ -8,6 +8,7 @@
 
 #define OPERATIONS 200000
 #define MODEL 3000
+#define READERS 3
 
 typedef struct named {
     uint64_t handle;
@@ -93,10 +94,10 @@ static void against_model(void) {
 static _Atomic uint64_t shared_handles[64];
 static _Atomic int stop;
 static char objects[64][ML_KIND_COUNT];
+static _Atomic uint64_t found[READERS];
 
 static void *read_handles(void *argument) {
-    uint64_t found = 0;
-    (void)argument;
+    _Atomic uint64_t *count = argument;
     while (!stop) {
         for (int at = 0; at < 64; at++) {
             uint64_t handle = shared_handles[at];
@@ -104,19 +105,20 @@ static void *read_handles(void *argument) {
             char *object = ml_handle_find(handle, kind);
             CHECK(object == NULL || object == &objects[at][kind]);
             CHECK(ml_handle_find(handle, kind == ML_KIND_FRAME ? ML_KIND_SOURCE : ML_KIND_FRAME) == NULL);
-            found += object != NULL;
+            *count += object != NULL;
         }
     }
-    return (void *)(uintptr_t)found;
+    return NULL;
 }
 
 static void with_readers(void) {
     uint64_t epoch = ml_handles_open();
-    pthread_t readers[3];
-    for (int at = 0; at < 3; at++) {
-        pthread_create(&readers[at], NULL, read_handles, NULL);
+    pthread_t readers[READERS];
+    for (int at = 0; at < READERS; at++) {
+        pthread_create(&readers[at], NULL, read_handles, &found[at]);
     }
-    for (int step = 0; step < 100000; step++) {
+    /* Long enough for every reader to have met living handles. */
+    for (int step = 0; step < 100000 || found[0] == 0 || found[1] == 0 || found[2] == 0; step++) {
         int at = (int)(random_number() % 64);
         ml_kind kind = 1 + (ml_kind)(at % (ML_KIND_COUNT - 1));
         uint64_t old = shared_handles[at];
@@ -124,13 +126,9 @@ static void with_readers(void) {
         CHECK(old == 0 || ml_handle_retire(old));
     }
     stop = 1;
-    uint64_t found = 0;
-    for (int at = 0; at < 3; at++) {
-        void *result;
-        pthread_join(readers[at], &result);
-        found += (uintptr_t)result;
+    for (int at = 0; at < READERS; at++) {
+        pthread_join(readers[at], NULL);
     }
-    CHECK(found > 0);
     for (int at = 0; at < 64; at++) {
         CHECK(shared_handles[at] == 0 || ml_handle_retire(shared_handles[at]));
     }
