@@ -106,6 +106,7 @@ test-border:
 test-library: $(LIB)
 	test/abi/check_symbols.sh $(LIB) include include/abi.json
 	scripts/check_library.sh $(LIB) $(VERSION)
+	scripts/notices.sh >/dev/null
 
 test-c: $(TEST_LIB)
 	cmake -S test -B $(BUILD)/ctest -DML_WEBRTC_LIBRARY=$(CURDIR)/$(TEST_LIB) >/dev/null
