@@ -171,16 +171,16 @@ func (d *DataChannel) open(dc *webrtc.DataChannel) {
 	d.sent.reset()
 	opened.OnBufferedAmountLow(d.wakeSender)
 
+	// Before Open is told: the host may send and close at once, and that must find the stream.
+	d.mu.Lock()
+	d.stream = opened
+	d.mu.Unlock()
 	c := d.connection
 	c.emitting(func() {
 		if !d.muted && !d.closing.Load() && !c.closed.Load() {
 			d.events.Open(d.maxMessageSize(dc))
 		}
 	})
-
-	d.mu.Lock()
-	d.stream = opened
-	d.mu.Unlock()
 	if d.closing.Load() {
 		_ = opened.Close()
 		d.release(false)
