@@ -45,53 +45,72 @@ func (h Handle) Kind() Kind { return Kind(h >> kindShift) }
 
 func (h Handle) index() uint32 { return uint32(h) & (1<<indexBits - 1) }
 
+// entry is one handle of a slot. A slot is free for the host's next object while the engine still
+// ends the one before, so it may name several; a list is replaced, never changed.
 type entry[T any] struct {
 	handle Handle
 	object T
+	next   *entry[T]
+}
+
+// without gives the list less the entry of h.
+func (e *entry[T]) without(h Handle) *entry[T] {
+	switch {
+	case e == nil:
+		return nil
+	case e.handle == h:
+		return e.next
+	default:
+		return &entry[T]{e.handle, e.object, e.next.without(h)}
+	}
+}
+
+func (e *entry[T]) find(h Handle) *entry[T] {
+	for e != nil && e.handle != h {
+		e = e.next
+	}
+
+	return e
 }
 
 type chunk[T any] [chunkSize]atomic.Pointer[entry[T]]
 
-// Objects maps the handles of one kind to the engine's objects. Get takes no lock.
-// The zero Objects is empty and ready.
+// Objects maps the handles of one kind to the engine's objects, until the engine removes them.
+// Get takes no lock. The zero Objects is empty and ready.
 type Objects[T any] struct {
 	chunks [chunks]atomic.Pointer[chunk[T]]
-	grow   sync.Mutex
+	write  sync.Mutex
 	count  atomic.Int64
 }
 
-func (o *Objects[T]) slot(h Handle, create bool) *atomic.Pointer[entry[T]] {
-	at := &o.chunks[h.index()>>chunkBits]
-	c := at.Load()
+func (o *Objects[T]) slot(h Handle) *atomic.Pointer[entry[T]] {
+	c := o.chunks[h.index()>>chunkBits].Load()
 	if c == nil {
-		if !create {
-			return nil
-		}
-		o.grow.Lock()
-		if c = at.Load(); c == nil {
-			c = new(chunk[T])
-			at.Store(c)
-		}
-		o.grow.Unlock()
+		return nil
 	}
 
 	return &c[h.index()&(chunkSize-1)]
 }
 
-// Put lets h name object. What an older handle of the same slot named is dropped.
+// Put lets h, which names nothing yet, name object.
 func (o *Objects[T]) Put(h Handle, object T) {
-	if o.slot(h, true).Swap(&entry[T]{h, object}) == nil {
-		o.count.Add(1)
+	o.write.Lock()
+	defer o.write.Unlock()
+	if o.slot(h) == nil {
+		o.chunks[h.index()>>chunkBits].Store(new(chunk[T]))
 	}
+	slot := o.slot(h)
+	slot.Store(&entry[T]{h, object, slot.Load()})
+	o.count.Add(1)
 }
 
 // Get gives the object that h names.
 func (o *Objects[T]) Get(h Handle) (object T, ok bool) {
-	slot := o.slot(h, false)
+	slot := o.slot(h)
 	if slot == nil {
 		return object, false
 	}
-	if e := slot.Load(); e != nil && e.handle == h {
+	if e := slot.Load().find(h); e != nil {
 		return e.object, true
 	}
 
@@ -100,14 +119,18 @@ func (o *Objects[T]) Get(h Handle) (object T, ok bool) {
 
 // Remove gives the object that h names and forgets it: for exactly one caller.
 func (o *Objects[T]) Remove(h Handle) (object T, ok bool) {
-	slot := o.slot(h, false)
+	o.write.Lock()
+	defer o.write.Unlock()
+	slot := o.slot(h)
 	if slot == nil {
 		return object, false
 	}
-	e := slot.Load()
-	if e == nil || e.handle != h || !slot.CompareAndSwap(e, nil) {
+	all := slot.Load()
+	e := all.find(h)
+	if e == nil {
 		return object, false
 	}
+	slot.Store(all.without(h))
 	o.count.Add(-1)
 
 	return e.object, true
