@@ -22,6 +22,9 @@ LINK := -Wl,--version-script=$(CURDIR)/capi/libml_webrtc.map -Wl,--exclude-libs,
 GO_BUILD = $(GO) build -buildmode=c-shared -trimpath -buildvcs=false \
 	-ldflags "-s -w -buildid= -X main.version=$(VERSION) -extldflags '$(LINK)'"
 
+# The C libraries that are linked in.
+CODECS := $(BUILD)/codecs/linux_amd64/stamp
+
 SOURCES := $(shell find capi callbacks handles internal include -name '*.go' -o -name '*.[ch]' -o -name '*.map') \
 	go.mod go.sum
 
@@ -30,7 +33,7 @@ STRESS_RUNS ?= 2
 STRESS_SECONDS ?= 3
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo test lint bench install clean deps test-deps \
+.PHONY: FORCE all demo test lint bench install clean distclean deps test-deps \
 	test-headers test-go test-fuzz test-border test-library test-c test-hosts test-install stress format
 
 all: deps $(LIB)
@@ -41,13 +44,17 @@ $(BUILD)/version: FORCE
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
 FORCE:
 
-$(LIB): $(SOURCES) $(BUILD)/version
+$(CODECS): scripts/codecs.sh
+	scripts/codecs.sh linux_amd64
+	@touch $@
+
+$(LIB): $(SOURCES) $(CODECS) $(BUILD)/version
 	@mkdir -p $(@D)
 	$(GO_BUILD) -o $@ ./capi
 	@rm -f $(BUILD)/libml_webrtc.h
 
 # The library with the exports that the tests need (test/include/ml_webrtc_test.h).
-$(TEST_LIB): $(SOURCES) test/include/ml_webrtc_test.h
+$(TEST_LIB): $(SOURCES) $(CODECS) test/include/ml_webrtc_test.h
 	@mkdir -p $(@D)
 	$(GO_BUILD) -tags mltest -o $@ ./capi
 	@rm -f $(BUILD)/test/libml_webrtc.h
@@ -90,17 +97,17 @@ test-headers:
 	test/abi/check_headers.sh
 	test/abi/check_checks.sh
 
-test-go:
+test-go: $(CODECS)
 	@unformatted=$$(gofmt -l capi handles callbacks internal bench test examples); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -tags mltest ./capi
 	$(GO) test -race ./...
 
-test-fuzz:
+test-fuzz: $(CODECS)
 	scripts/fuzz.sh $(FUZZ_TIME)
 
-test-border:
+test-border: $(CODECS)
 	test/border/run.sh $(BUILD)/border
 
 test-library: $(LIB)
@@ -131,7 +138,7 @@ stress: test-deps $(TEST_LIB)
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 C_FILES = $(shell find capi callbacks handles internal include examples test bench -name '*.[ch]' -o -name '*.cpp')
 
-lint:
+lint: $(CODECS)
 	@scripts/deps.sh lint
 	clang-format --dry-run --Werror $(C_FILES)
 	$(GO) run $(GOLANGCI_LINT) run ./...
@@ -159,5 +166,9 @@ install: $(LIB)
 	sed -e 's|@VERSION@|$(RELEASE)|' cmake/ml_webrtc-config-version.cmake.in \
 		> $(DESTDIR)$(LIBDIR)/cmake/ml_webrtc/ml_webrtc-config-version.cmake
 
+# Keeps the C libraries, which take a minute to build.
 clean:
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name codecs -exec rm -rf {} + 2>/dev/null || true
+
+distclean:
 	rm -rf $(BUILD)

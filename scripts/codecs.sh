@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Builds the C libraries that are linked into ours, static and position-independent: codecs.sh [TARGET]
+# TARGET is linux_amd64 (the default) or windows_amd64. The result is build/codecs/TARGET/{include,lib}.
+# The sources are Debian's source packages, of pinned versions and hashes, fetched by apt; they are kept in
+# build/codecs/cache. With everything built it does nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD/build/codecs
+target=${1:-linux_amd64}
+cache=$root/cache
+result=$root/$target
+
+# name, Debian's version, the tarball, its SHA-256; the first of a name that can be had is taken, since
+# mirrors drop old versions.
+sources="
+libvpx 1.17.0-1 libvpx_1.17.0.orig.tar.gz 1020f184046187baa2985dbde38e0691f49c44088bca7a1842b0236c6081dc0a
+libvpx 1.15.2-2 libvpx_1.15.2.orig.tar.gz 26fcd3db88045dee380e581862a6ef106f49b74b6396ee95c2993a260b4636aa
+libvpx 1.15.0-2.1+deb13u1 libvpx_1.15.0.orig.tar.xz a6cfd199c5c567cfa4e6d991ec36690d9af801585b5db959c1494b5b15f821a5
+libyuv 0.0~git20230123.b2528b0-1 libyuv_0.0~git20230123.b2528b0.orig.tar.gz cc22ebe94004ac2e5718acdc45980c6f3b83599f19f5bd768c5ca034de659eef
+libyuv 0.0.1974.20261008-1 libyuv_0.0.1974.20261008.orig.tar.xz 9a2e5c3e450ee5fec02276c38bf2190a93b09d3cf977e2913e1430c84ad66ad8
+libyuv 0.0.1904.20250204-1 libyuv_0.0.1904.20250204.orig.tar.xz 958aeeefcae957a7503202fd7f210678b81f68286e7cc915c8b97feaf1e2d3ab
+"
+
+say() { echo "== codecs.sh: $*"; }
+fail() { echo "codecs.sh: $*" >&2; exit 1; }
+
+case $target in
+linux_amd64)
+    prefix=''
+    vpx_target=x86_64-linux-gcc
+    pic=-fPIC
+    ;;
+windows_amd64)
+    prefix=x86_64-w64-mingw32-
+    vpx_target=x86_64-win64-gcc
+    pic=''
+    ;;
+*) fail "linux_amd64 or windows_amd64, not '$target'" ;;
+esac
+
+stamp=$(sha256sum "$0" | cut -d ' ' -f 1)
+[ "$(cat "$result/stamp" 2>/dev/null)" = "$stamp" ] && exit 0
+scripts/deps.sh codecs
+
+# A configuration of apt's own: the machine's mirror, with the suites that have the sources.
+apt_ready=
+apt_options=(-o "Dir::Etc::sourcelist=$cache/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+    -o "Dir::State::lists=$cache/apt/lists" -o "Dir::Cache=$cache/apt" -o APT::Sandbox::User=root)
+prepare_apt() {
+    [ -z "$apt_ready" ] || return 0
+    local mirror
+    # shellcheck disable=SC2016
+    mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
+        sed -n 's/^Debian //p' | sort -u | head -n 1)
+    [ -n "$mirror" ] || fail "apt knows no Debian mirror: put the tarballs named above into $cache"
+    mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial"
+    for suite in sid trixie bookworm; do
+        echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main"
+    done >"$cache/apt/sources.list"
+    apt-get "${apt_options[@]}" update -qq
+    apt_ready=yes
+}
+
+right() { [ -f "$1" ] && [ "$(sha256sum "$1" | cut -d ' ' -f 1)" = "$2" ]; }
+
+# fetch NAME: sets tarball to a file with the right hash.
+fetch() {
+    local name version file hash
+    while read -r name version file hash; do
+        [ "$name" = "$1" ] || continue
+        tarball=$cache/$file
+        if ! right "$tarball" "$hash"; then
+            prepare_apt
+            say "fetching $name $version"
+            (cd "$cache" && apt-get "${apt_options[@]}" source -qq --download-only --only-source \
+                "$name=$version" >/dev/null 2>&1) || true
+        fi
+        right "$tarball" "$hash" && return 0
+    done <<<"$sources"
+    fail "no version of $1 could be fetched with the right hash"
+}
+
+unpack() { # NAME: into work/NAME
+    rm -rf "${work:?}/$1"
+    mkdir -p "$work/$1"
+    tar -xf "$tarball" -C "$work/$1" --strip-components=1
+}
+
+build_vpx() {
+    fetch libvpx
+    say "building libvpx from $(basename "$tarball") for $target"
+    unpack libvpx
+    mkdir "$work/libvpx/out"
+    # Relative paths: the library carries its configure line.
+    (cd "$work/libvpx/out" && CROSS=$prefix ../configure --target=$vpx_target --prefix=. --enable-pic --enable-static \
+        --disable-shared --disable-examples --disable-tools --disable-docs --disable-unit-tests --disable-webm-io \
+        --disable-libyuv --enable-runtime-cpu-detect --enable-vp8 --enable-vp9 --enable-realtime-only \
+        --enable-multithread --as=nasm --size-limit=8192x8192 \
+        --extra-cflags="-ffile-prefix-map=$work=." >configure.log
+    make -j "$(nproc)" libvpx.a >make.log 2>&1 || { tail -n 20 make.log >&2; exit 1; }
+    cp libvpx.a "$fresh/lib/")
+    mkdir -p "$fresh/include/vpx"
+    cp "$work"/libvpx/vpx/{vp8,vp8cx,vp8dx,vpx_codec,vpx_decoder,vpx_encoder,vpx_frame_buffer,vpx_image,vpx_integer,vpx_ext_ratectrl,vpx_tpl}.h \
+        "$fresh/include/vpx/"
+    cp "$work/libvpx/LICENSE" "$fresh/licences/libvpx"
+    printf '\n' >>"$fresh/licences/libvpx"
+    cat "$work/libvpx/PATENTS" >>"$fresh/licences/libvpx"
+}
+
+build_yuv() {
+    fetch libyuv
+    say "building libyuv from $(basename "$tarball") for $target"
+    unpack libyuv
+    (cd "$work/libyuv" && rm -f source/mjpeg_*.cc source/convert_jpeg.cc
+    mkdir out
+    printf '%s\n' source/*.cc | xargs -P "$(nproc)" -I{} sh -c '
+        out=out/$(basename {} .cc).o
+        '"$prefix"'g++ -c -O2 '"$pic"' -fno-exceptions -fno-rtti -fvisibility=hidden -ffunction-sections \
+            -ffile-prefix-map='"$work"'=. -w -Iinclude {} -o "$out"'
+    "${prefix}ar" rcs "$fresh/lib/libyuv.a" out/*.o)
+    cp -r "$work"/libyuv/include/* "$fresh/include/"
+    cp "$work/libyuv/LICENSE" "$fresh/licences/libyuv"
+    printf '\n' >>"$fresh/licences/libyuv"
+    cat "$work/libyuv/PATENTS" >>"$fresh/licences/libyuv"
+}
+
+work=$root/work/$target
+fresh=$root/work/$target/fresh
+rm -rf "$work"
+mkdir -p "$cache" "$fresh/lib" "$fresh/include" "$fresh/licences"
+build_vpx
+build_yuv
+echo "$stamp" >"$fresh/stamp"
+rm -rf "$result"
+mv "$fresh" "$result"
+rm -rf "$work"
+say "OK: libvpx and libyuv for $target are in build/codecs/$target"
