@@ -4,6 +4,10 @@ package picture
 
 /*
 #cgo CFLAGS: -std=gnu11 -O2 -Wall -Wextra -fvisibility=hidden -I${SRCDIR}/../.. -I${SRCDIR}/../../include
+#cgo linux,amd64 CFLAGS: -I${SRCDIR}/../../build/codecs/linux_amd64/include
+#cgo linux,amd64 LDFLAGS: ${SRCDIR}/../../build/codecs/linux_amd64/lib/libyuv.a -lm
+#cgo windows,amd64 CFLAGS: -I${SRCDIR}/../../build/codecs/windows_amd64/include
+#cgo windows,amd64 LDFLAGS: ${SRCDIR}/../../build/codecs/windows_amd64/lib/libyuv.a
 #include "internal/picture/picture.h"
 #include "internal/platform/platform.h"
 
@@ -13,6 +17,10 @@ package picture
 #cgo nocallback ml_picture_share
 #cgo noescape ml_picture_release
 #cgo nocallback ml_picture_release
+#cgo noescape ml_picture_scale
+#cgo nocallback ml_picture_scale
+#cgo noescape ml_picture_rotate
+#cgo nocallback ml_picture_rotate
 */
 import "C"
 
@@ -81,3 +89,21 @@ func (p Picture) SetCaptured(at time.Duration) { p.p.captured_ns = C.uint64_t(at
 
 // Key says that an encoder begins anew with this picture.
 func (p Picture) Key() bool { return p.p.flags&C.ML_PICTURE_KEY != 0 }
+
+// Scale makes a picture of another size. The zero Picture: no memory, or an impossible size.
+func (p Picture) Scale(width, height int) Picture {
+	return Picture{C.ml_picture_scale(p.p, C.uint32_t(width), C.uint32_t(height))}
+}
+
+// Rotate makes a picture turned clockwise by 90, 180 or 270 degrees. The zero Picture: no memory.
+func (p Picture) Rotate(degrees int) Picture {
+	return Picture{C.ml_picture_rotate(p.p, C.int(degrees))}
+}
+
+// Black makes a black picture. The zero Picture: no memory, or an impossible size.
+func Black(width, height int) Picture {
+	return Picture{C.ml_picture_black(C.uint32_t(width), C.uint32_t(height))}
+}
+
+// Alive says how many pictures are in use in the process.
+func Alive() int { return int(C.ml_pictures_alive()) }
