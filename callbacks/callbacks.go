@@ -11,5 +11,6 @@ import "C"
 
 import (
 	_ "libml_webrtc/handles"          // its C is used here
+	_ "libml_webrtc/internal/picture" // its C is used here
 	_ "libml_webrtc/internal/request" // its C is used here
 )

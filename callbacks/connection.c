@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "callbacks/channel.h"
+#include "callbacks/source.h"
 #include "handles/handles.h"
 
 static ml_pool pool;
@@ -160,6 +161,7 @@ bool ml_connection_destroy(uint64_t handle, const void *here, uint64_t deadline_
         ml_mutex_unlock(&abandoned.lock);
     }
     ml_connection_unlock_or_recycle(connection);
+    ml_sources_end_of(handle);
     return true;
 }
 

@@ -14,6 +14,8 @@ typedef enum ml_event_kind {
     ML_EVENT_LOCAL_CANDIDATE,
     ML_EVENT_GATHERING_COMPLETED,
     ML_EVENT_DATA_CHANNEL,
+    ML_EVENT_TRACK_ADDED,
+    ML_EVENT_TRACK_REMOVED,
     /* From here on: of a data channel. */
     ML_EVENT_CHANNEL_OPEN,
     ML_EVENT_CHANNEL_MESSAGE,
@@ -23,13 +25,15 @@ typedef enum ml_event_kind {
 typedef struct ml_event {
     struct ml_event *next;
     uint64_t order;   /* in which it happened on its connection */
-    uint64_t channel; /* the data channel it is about or announces; 0: the connection */
+    uint64_t channel; /* the data channel or source it is about or announces; 0: the connection */
     uint64_t size;    /* of data, without the closing NUL */
     ml_event_kind kind;
-    int32_t mline_index; /* candidate */
-    uint32_t mid_at;     /* candidate: where in data its sdpMid starts */
-    bool is_binary;      /* message */
-    char data[];         /* text or message, always with a closing NUL */
+    int32_t mline_index;          /* candidate */
+    uint32_t mid_at;              /* candidate: where in data its sdpMid starts */
+    int32_t source_type;          /* track */
+    uint32_t count;               /* track: stream ids; data begins with so many pointers to them */
+    bool is_binary;               /* message */
+    _Alignas(void *) char data[]; /* text or message, always with a closing NUL */
 } ml_event;
 
 /* What an event takes of the bounds of a queue, in bytes. */

@@ -28,6 +28,12 @@ static void invoke_message(const ml_call *call) {
     call->to.message(&message, call->context);
 }
 
+static void invoke_track(const ml_call *call) {
+    const ml_event *event = call->event;
+    MLWebRTCSource source = {.version = 1, .type = event->source_type, .handle = event->channel};
+    call->to.track(&source, event->count, (const char *const *)(const void *)event->data, call->context);
+}
+
 static ml_call text(MLWebRTCOnError to) { return (ml_call){.invoke = to ? invoke_text : NULL, .to.text = to}; }
 
 static ml_call plain(MLWebRTCOnConnected to) { return (ml_call){.invoke = to ? invoke_plain : NULL, .to.plain = to}; }
@@ -52,6 +58,11 @@ static ml_call connection_call(const MLWebRTCConnectionEventCallbacks *to, ml_ev
     case ML_EVENT_LOCAL_CANDIDATE:
         return (ml_call){.invoke = to->on_local_ice_candidate_found ? invoke_candidate : NULL,
                          .to.candidate = to->on_local_ice_candidate_found};
+    case ML_EVENT_TRACK_ADDED:
+        return (ml_call){.invoke = to->on_track_added ? invoke_track : NULL, .to.track = to->on_track_added};
+    case ML_EVENT_TRACK_REMOVED:
+        /* It looks like OnDataChannelReceived's: a handle and the context. */
+        return (ml_call){.invoke = to->on_track_removed ? invoke_handle : NULL, .to.handle = to->on_track_removed};
     default:
         return (ml_call){0};
     }

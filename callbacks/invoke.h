@@ -18,6 +18,7 @@ typedef struct ml_call {
         MLWebRTCOnDataChannelReceived handle;
         MLWebRTCOnLocalIceCandidateFound candidate;
         MLWebRTCOnMessage message;
+        MLWebRTCOnTrackAdded track;
     } to;
 } ml_call;
 

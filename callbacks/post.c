@@ -5,6 +5,7 @@
 
 #include "callbacks/channel.h"
 #include "callbacks/connection.h"
+#include "callbacks/source.h"
 #include "handles/handles.h"
 #include "handles/utf8.h"
 
@@ -24,6 +25,15 @@ static void append(ml_inbox *inbox, ml_channel *channel, ml_event *event) {
     ml_event_append(&inbox->events, event);
 }
 
+/* Under the inbox's lock; else the engine waits for room. */
+static bool has_room_for_control(ml_inbox *inbox, const ml_event *event) {
+    if (inbox->control_bytes != 0 && inbox->control_bytes + ml_event_cost(event) > ML_CONTROL_BYTES) {
+        inbox->engine_waits = true;
+        return false;
+    }
+    return true;
+}
+
 static ml_posted post_control(ml_connection *connection, ml_event *event, uint32_t set, uint32_t clear) {
     if (event == NULL) {
         return ML_POST_FULL;
@@ -37,11 +47,10 @@ static ml_posted post_control(ml_connection *connection, ml_event *event, uint32
         if ((set | clear) != 0) {
             ml_handle_set_flags(inbox->handle, set, clear);
         }
-        if (inbox->control_bytes != 0 && inbox->control_bytes + ml_event_cost(event) > ML_CONTROL_BYTES) {
-            inbox->engine_waits = true;
-            posted = ML_POST_FULL;
-        } else {
+        if (has_room_for_control(inbox, event)) {
             append(inbox, NULL, event);
+        } else {
+            posted = ML_POST_FULL;
         }
     }
     ml_mutex_unlock(&inbox->lock);
@@ -100,6 +109,63 @@ void ml_post_failed(ml_connection *connection) {
 ml_posted ml_post_channel(ml_channel *channel) {
     ml_event *event = ml_event_new(ML_EVENT_DATA_CHANNEL, channel->handle, 0);
     return post_control(channel->connection, event, 0, 0);
+}
+
+/* The event's data: pointers to the stream ids, then their texts, then the track id. */
+static ml_event *track_event(int32_t type, const char *track_id, uint64_t track_id_size, const char *const *stream_ids,
+                             const uint64_t *stream_id_sizes, uint32_t count, const char **id) {
+    uint64_t pointers = (uint64_t)count * sizeof(char *);
+    uint64_t size = pointers + text_room(track_id, track_id_size) + 1;
+    for (uint32_t at = 0; at < count; at++) {
+        size += text_room(stream_ids[at], stream_id_sizes[at]) + 1;
+    }
+    ml_event *event = ml_event_new(ML_EVENT_TRACK_ADDED, 0, size);
+    if (event == NULL) {
+        return NULL;
+    }
+    event->source_type = type;
+    event->count = count;
+    char *text = event->data + pointers;
+    for (uint32_t at = 0; at < count; at++) {
+        memcpy(event->data + at * sizeof text, &text, sizeof text);
+        text += put_text(text, stream_ids[at], stream_id_sizes[at]) + 1;
+    }
+    put_text(text, track_id, track_id_size);
+    *id = text;
+    return event;
+}
+
+ml_posted ml_post_track_added(ml_connection *connection, int32_t type, const char *track_id, uint64_t track_id_size,
+                              const char *const *stream_ids, const uint64_t *stream_id_sizes, uint32_t stream_count,
+                              uint64_t *source) {
+    *source = 0;
+    const char *id;
+    ml_event *event = track_event(type, track_id, track_id_size, stream_ids, stream_id_sizes, stream_count, &id);
+    if (event == NULL) {
+        return ML_POST_FULL;
+    }
+    ml_inbox *inbox = &connection->inbox;
+    ml_posted posted = ML_POSTED;
+    /* Made under this lock, so that the end of the connection finds it. */
+    ml_mutex_lock(&inbox->lock);
+    if (inbox->handle == 0) {
+        posted = ML_POST_GONE;
+    } else if (!has_room_for_control(inbox, event) ||
+               ml_source_new_remote(ml_handles_epoch(), type, inbox->handle, id, &event->channel) != MLResult_Ok) {
+        posted = ML_POST_FULL;
+    } else {
+        *source = event->channel;
+        append(inbox, NULL, event);
+    }
+    ml_mutex_unlock(&inbox->lock);
+    if (posted != ML_POSTED) {
+        ml_event_free(event);
+    }
+    return posted;
+}
+
+ml_posted ml_post_track_removed(ml_connection *connection, uint64_t source) {
+    return post_control(connection, ml_event_new(ML_EVENT_TRACK_REMOVED, source, 0), 0, 0);
 }
 
 static bool has_room(const ml_inbox *inbox, const ml_channel *channel, uint64_t cost) {

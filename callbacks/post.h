@@ -40,6 +40,14 @@ ml_posted ml_post_closed(ml_channel *channel);
 /* A channel that the peer has made, or NULL: the connection is gone or has too many. */
 ml_channel *ml_channel_received(uint64_t connection_handle, const char *label, uint64_t label_size, uint64_t *handle);
 
+/* Announces a track of the peer by a source that belongs to the connection. The ids are repaired to
+ * UTF-8. Unless ML_POSTED nothing is made. */
+ml_posted ml_post_track_added(ml_connection *connection, int32_t type, const char *track_id, uint64_t track_id_size,
+                              const char *const *stream_ids, const uint64_t *stream_id_sizes, uint32_t stream_count,
+                              uint64_t *source);
+/* The peer took a track away: its source ends when the host has been told. */
+ml_posted ml_post_track_removed(ml_connection *connection, uint64_t source);
+
 /* A message on its way out, in a batch. */
 struct ml_outgoing {
     struct ml_outgoing *next;

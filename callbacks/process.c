@@ -4,12 +4,21 @@
 #include "callbacks/channel.h"
 #include "callbacks/connection.h"
 #include "callbacks/invoke.h"
+#include "callbacks/source.h"
 #include "handles/handles.h"
+
+/* The source of a track that was taken away ends when the host has been told. */
+static void end_removed_track(const ml_event *event) {
+    if (event != NULL && event->kind == ML_EVENT_TRACK_REMOVED) {
+        ml_source_end_remote(event->channel);
+    }
+}
 
 /* The run is over without its frame: thrown through, or given up. Its event may still be
  * read by a callback that only is slow, so only a frame known to be gone frees it. */
 static void end_run(ml_connection *connection, bool frame_is_gone) {
     ml_event *event = connection->current;
+    end_removed_track(event);
     if (event != NULL && frame_is_gone) {
         ml_event_free(event);
     } else if (event != NULL) {
@@ -173,6 +182,7 @@ static bool deliver_first(ml_connection *connection, uint64_t run) {
             ml_cond_broadcast(&connection->quiet);
         }
     }
+    end_removed_track(event);
     if (connection->handle != 0) {
         channel = channel_of(event);
         ml_connection_account(connection, channel, event);

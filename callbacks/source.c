@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "callbacks/running.h"
+#include "callbacks/video_sink.h"
 #include "handles/handles.h"
 #include "handles/pool.h"
 #include "handles/text.h"
+#include "internal/platform/platform.h"
+#include "internal/request/request.h"
 
-typedef struct ml_source {
+struct ml_source {
     ml_pooled pooled;
     ml_mutex lock;
     ml_cond quiet; /* an OnSetEnabled has returned */
@@ -20,7 +23,17 @@ typedef struct ml_source {
     ml_text *track_id;
     ml_running runs[ML_SOURCE_RUNS]; /* OnSetEnabled, by thread */
     unsigned waiters;
-} ml_source;
+
+    uint64_t connection; /* that a remote source belongs to; 0: a local one */
+    bool added;          /* the engine wants to know of its end */
+    ml_request bell;
+
+    ml_video_sink *sinks;
+    bool fed;
+    ml_picture *newest; /* for the engine to take */
+    ml_picture *last;   /* that was pushed: all that a source shows whose picture does not change */
+    bool anew;          /* the next picture does not continue the last one */
+};
 
 static ml_pool pool;
 
@@ -40,13 +53,8 @@ static void make_track_id(char *out, size_t size) {
     snprintf(out, size, "track-%" PRIx64 "-%" PRIx64, ml_clock_ns(), atomic_fetch_add(&last, 1) + 1);
 }
 
-MLResult ml_source_new(uint64_t epoch, int32_t type, const MLWebRTCAppDefinedSourceEventCallbacks *callbacks,
-                       const char *track_id, uint64_t *handle) {
-    char unique[64];
-    if (track_id == NULL || track_id[0] == '\0') {
-        make_track_id(unique, sizeof unique);
-        track_id = unique;
-    }
+static MLResult make(uint64_t epoch, int32_t type, const MLWebRTCAppDefinedSourceEventCallbacks *callbacks,
+                     const char *track_id, uint64_t connection, uint64_t *handle) {
     ml_text *text = ml_text_new(track_id, strlen(track_id));
     ml_source *source = text == NULL ? NULL : ml_pool_take(&pool);
     if (source == NULL) {
@@ -58,6 +66,10 @@ MLResult ml_source_new(uint64_t epoch, int32_t type, const MLWebRTCAppDefinedSou
     source->callbacks = callbacks != NULL ? *callbacks : (MLWebRTCAppDefinedSourceEventCallbacks){0};
     source->track_id = text;
     memset(source->runs, 0, sizeof source->runs);
+    source->connection = connection;
+    source->added = false;
+    source->fed = false;
+    source->anew = false;
     source->handle = ml_handle_new(epoch, ML_KIND_SOURCE, source);
     if (source->handle != 0) {
         ml_handle_set_flags(source->handle, ML_FLAG_ENABLED, 0);
@@ -71,6 +83,21 @@ MLResult ml_source_new(uint64_t epoch, int32_t type, const MLWebRTCAppDefinedSou
         return MLResult_AllocFailed;
     }
     return MLResult_Ok;
+}
+
+MLResult ml_source_new(uint64_t epoch, int32_t type, const MLWebRTCAppDefinedSourceEventCallbacks *callbacks,
+                       const char *track_id, uint64_t *handle) {
+    char unique[64];
+    if (track_id == NULL || track_id[0] == '\0') {
+        make_track_id(unique, sizeof unique);
+        track_id = unique;
+    }
+    return make(epoch, type, callbacks, track_id, 0, handle);
+}
+
+MLResult ml_source_new_remote(uint64_t epoch, int32_t type, uint64_t connection, const char *track_id,
+                              uint64_t *handle) {
+    return make(epoch, type, NULL, track_id, connection, handle);
 }
 
 static ml_source *lock_source(uint64_t handle) {
@@ -101,6 +128,230 @@ bool ml_source_is(uint64_t handle, int32_t type) {
     return ml_source_type(handle, &is) && is == type;
 }
 
+bool ml_source_is_local(uint64_t handle) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return false;
+    }
+    bool local = source->connection == 0;
+    ml_mutex_unlock(&source->lock);
+    return local;
+}
+
+/* Under the source's lock: to all sinks, and to the engine if it is fed. Gives what must be released
+ * without the lock. */
+static ml_picture *hand_out(ml_source *source, ml_picture *picture) {
+    for (ml_video_sink *sink = source->sinks; sink != NULL; sink = *ml_video_sink_next(sink)) {
+        ml_video_sink_show(sink, ml_picture_share(picture));
+    }
+    if (!source->fed) {
+        return NULL;
+    }
+    ml_picture *missed = source->newest;
+    source->newest = ml_picture_share(picture);
+    /* What the engine missed may have been where it was to begin anew. */
+    if (missed != NULL) {
+        picture->flags |= missed->flags & ML_PICTURE_KEY;
+    }
+    return missed;
+}
+
+MLResult ml_source_push(uint64_t handle, ml_picture *picture) {
+    picture->captured_ns = ml_clock_ns();
+    ml_source *source = lock_source(handle);
+    if (source == NULL || source->connection != 0 || source->type != MLWebRTCSourceType_Video) {
+        if (source != NULL) {
+            ml_mutex_unlock(&source->lock);
+        }
+        ml_picture_release(picture);
+        return MLResult_WebRTCMismatchingHandle;
+    }
+    uint32_t flags;
+    if (!ml_handle_flags(handle, ML_KIND_SOURCE, &flags) || (flags & ML_FLAG_ENABLED) == 0) {
+        ml_mutex_unlock(&source->lock);
+        ml_picture_release(picture);
+        return MLResult_Ok;
+    }
+    if (source->anew) {
+        picture->flags |= ML_PICTURE_KEY;
+        source->anew = false;
+    }
+    ml_picture *missed = hand_out(source, picture);
+    ml_picture *last = source->last;
+    source->last = picture;
+    bool fed = source->fed;
+    ml_mutex_unlock(&source->lock);
+    if (fed) {
+        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, handle);
+    }
+    ml_picture_release(missed);
+    ml_picture_release(last);
+    return MLResult_Ok;
+}
+
+bool ml_source_publish(uint64_t handle, ml_picture *picture) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        ml_picture_release(picture);
+        return false;
+    }
+    uint32_t flags;
+    bool enabled = ml_handle_flags(handle, ML_KIND_SOURCE, &flags) && (flags & ML_FLAG_ENABLED) != 0;
+    ml_picture *last = NULL;
+    if (enabled) {
+        hand_out(source, picture);
+        last = source->last;
+        source->last = picture;
+    }
+    ml_mutex_unlock(&source->lock);
+    ml_picture_release(enabled ? last : picture);
+    return true;
+}
+
+/* A source that is disabled shows one black picture of the size it had, and then nothing. */
+static void go_black(uint64_t handle) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return;
+    }
+    ml_picture *shown = source->last != NULL ? ml_picture_share(source->last) : NULL;
+    ml_mutex_unlock(&source->lock);
+    if (shown == NULL) {
+        return;
+    }
+    ml_picture *black = ml_picture_black(shown->width, shown->height);
+    if (black != NULL) {
+        black->flags = ML_PICTURE_KEY;
+        black->time_us = shown->time_us + 1;
+        black->captured_ns = ml_clock_ns();
+    }
+    ml_picture_release(shown);
+    source = black == NULL ? NULL : lock_source(handle);
+    if (source == NULL) {
+        ml_picture_release(black);
+        return;
+    }
+    uint32_t flags;
+    bool disabled = ml_handle_flags(handle, ML_KIND_SOURCE, &flags) && (flags & ML_FLAG_ENABLED) == 0;
+    ml_picture *missed = NULL;
+    ml_picture *last = black;
+    bool fed = disabled && source->fed;
+    if (disabled) {
+        source->anew = true;
+        missed = hand_out(source, black);
+        last = source->last;
+        source->last = black;
+    }
+    ml_mutex_unlock(&source->lock);
+    if (fed) {
+        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, handle);
+    }
+    ml_picture_release(missed);
+    ml_picture_release(last);
+}
+
+bool ml_source_note_added(uint64_t handle) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return false;
+    }
+    bool local = source->connection == 0;
+    source->added = source->added || local;
+    ml_mutex_unlock(&source->lock);
+    return local;
+}
+
+bool ml_source_copy_track_id(uint64_t handle, char *out) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return false;
+    }
+    snprintf(out, ML_TRACK_ID_ROOM, "%s", source->track_id->text);
+    ml_mutex_unlock(&source->lock);
+    return true;
+}
+
+bool ml_source_feed(uint64_t handle, bool fed) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return false;
+    }
+    ml_picture *dropped = NULL;
+    bool ring = fed && !source->fed && source->last != NULL;
+    if (ring) {
+        source->newest = ml_picture_share(source->last);
+    } else if (!fed) {
+        dropped = source->newest;
+        source->newest = NULL;
+    }
+    source->fed = fed;
+    ml_mutex_unlock(&source->lock);
+    ml_picture_release(dropped);
+    if (ring) {
+        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, handle);
+    }
+    return true;
+}
+
+ml_picture *ml_source_take(uint64_t handle) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return NULL;
+    }
+    ml_picture *newest = source->newest;
+    source->newest = NULL;
+    ml_mutex_unlock(&source->lock);
+    return newest;
+}
+
+bool ml_source_watched(uint64_t handle) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return false;
+    }
+    bool watched = source->sinks != NULL;
+    ml_mutex_unlock(&source->lock);
+    return watched;
+}
+
+bool ml_source_attach(uint64_t handle, ml_video_sink *sink) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return false;
+    }
+    bool fits = source->type == MLWebRTCSourceType_Video;
+    bool first = fits && source->sinks == NULL;
+    if (fits) {
+        *ml_video_sink_next(sink) = source->sinks;
+        source->sinks = sink;
+    }
+    bool remote = source->connection != 0;
+    ml_mutex_unlock(&source->lock);
+    if (first && remote) {
+        ml_bell_ring(&source->bell, ML_OP_SOURCE_WATCHED, handle);
+    }
+    return fits;
+}
+
+void ml_source_detach(uint64_t handle, ml_video_sink *sink) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return;
+    }
+    ml_video_sink **at = &source->sinks;
+    while (*at != NULL && *at != sink) {
+        at = ml_video_sink_next(*at);
+    }
+    if (*at != NULL) {
+        *at = *ml_video_sink_next(sink);
+    }
+    bool ring = source->connection != 0 && source->sinks == NULL;
+    ml_mutex_unlock(&source->lock);
+    if (ring) {
+        ml_bell_ring(&source->bell, ML_OP_SOURCE_WATCHED, handle);
+    }
+}
+
 /* A place for one more run; one whose callback never returned on this thread is free. */
 static ml_running *free_run(ml_source *source, const void *here) {
     for (unsigned at = 0; at < ML_SOURCE_RUNS; at++) {
@@ -125,7 +376,11 @@ MLResult ml_source_set_enabled(uint64_t handle, bool enabled, const void *here) 
     }
     ml_handle_set_flags(handle, enabled ? ML_FLAG_ENABLED : 0, enabled ? 0 : ML_FLAG_ENABLED);
     uint64_t id = run == NULL ? 0 : ml_running_begin(run, &mark);
+    bool video = source->type == MLWebRTCSourceType_Video;
     ml_mutex_unlock(&source->lock);
+    if (video && !enabled) {
+        go_black(handle);
+    }
     if (run == NULL) {
         return MLResult_Ok;
     }
@@ -170,24 +425,74 @@ static bool runs_elsewhere(const ml_source *source, const void *here) {
     return false;
 }
 
-bool ml_source_destroy(uint64_t handle, bool silently, const void *here, uint64_t deadline_ns) {
-    ml_source *source = lock_source(handle);
-    if (source == NULL) {
-        return false;
-    }
-    ml_handle_retire(handle);
+/* Under the source's lock, which it gives up: the handle ends, and with it all that the source holds. */
+static void end_locked(ml_source *source) {
+    ml_handle_retire(source->handle);
     source->handle = 0;
     ml_text_drop(source->track_id);
     source->track_id = NULL;
+    source->sinks = NULL;
+    ml_picture *newest = source->newest;
+    ml_picture *last = source->last;
+    source->newest = NULL;
+    source->last = NULL;
+    ml_mutex_unlock(&source->lock);
+    ml_picture_release(newest);
+    ml_picture_release(last);
+}
+
+MLResult ml_source_destroy(uint64_t handle, bool silently, const void *here, uint64_t deadline_ns) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return MLResult_WebRTCMismatchingHandle;
+    }
+    if (source->connection != 0 && !silently) {
+        ml_mutex_unlock(&source->lock);
+        return MLResult_InvalidParam;
+    }
     MLWebRTCAppDefinedSourceEventCallbacks callbacks = source->callbacks;
+    bool added = source->added;
     source->waiters++;
+    end_locked(source);
+    ml_mutex_lock(&source->lock);
     while (runs_elsewhere(source, here) && ml_cond_wait_until(&source->quiet, &source->lock, deadline_ns)) {
     }
     source->waiters--;
     ml_mutex_unlock(&source->lock);
     ml_pool_give(&pool, source);
-    if (!silently && callbacks.on_destroyed != NULL) {
+    if (silently) {
+        return MLResult_Ok;
+    }
+    if (added) {
+        ml_request_call(ML_OP_SOURCE_DESTROYED, handle, NULL);
+    }
+    if (callbacks.on_destroyed != NULL) {
         callbacks.on_destroyed(callbacks.context);
     }
+    return MLResult_Ok;
+}
+
+bool ml_source_end_remote(uint64_t handle) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return false;
+    }
+    end_locked(source);
+    ml_pool_give(&pool, source);
     return true;
 }
+
+static void end_if_of(uint64_t handle, void *argument) {
+    ml_source *source = lock_source(handle);
+    if (source == NULL) {
+        return;
+    }
+    if (source->connection != *(const uint64_t *)argument) {
+        ml_mutex_unlock(&source->lock);
+        return;
+    }
+    end_locked(source);
+    ml_pool_give(&pool, source);
+}
+
+void ml_sources_end_of(uint64_t connection) { ml_handles_visit(ML_KIND_SOURCE, end_if_of, &connection); }

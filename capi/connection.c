@@ -1,5 +1,6 @@
 #include "callbacks/connection.h"
 
+#include "callbacks/source.h"
 #include "capi/check.h"
 #include "capi/engine.h"
 
@@ -114,34 +115,42 @@ MLResult MLWebRTCConnectionAddRemoteIceCandidate(MLHandle connection_handle,
     return ml_request_call(ML_OP_ADD_REMOTE_CANDIDATE, connection_handle, candidate);
 }
 
-static MLResult add_track(MLHandle connection_handle, MLHandle source_handle, uint32_t stream_count,
-                          const char *const *streams) {
+static MLResult add_track(MLHandle connection_handle, MLHandle source_handle, const char *track_id,
+                          uint32_t stream_count, const char *const *streams) {
     ML_CHECK_PARAM(stream_count == 0 || streams != NULL);
     ML_CHECK_PARAM(stream_count <= ML_STREAMS_MOST);
+    ML_CHECK_PARAM(optional_text_fits(track_id, ML_TRACK_ID_BYTES_MOST));
     for (uint32_t at = 0; at < stream_count; at++) {
-        ML_CHECK_PARAM(streams[at] != NULL);
+        ML_CHECK_PARAM(streams[at] != NULL && optional_text_fits(streams[at], ML_STREAM_ID_BYTES_MOST));
     }
     ML_CHECK_HANDLE(connection_handle, ML_KIND_CONNECTION);
-    ML_CHECK_HANDLE(source_handle, ML_KIND_SOURCE);
-    return MLResult_NotImplemented;
+    ml_in_track in = {.source = source_handle, .track_id = track_id, .stream_count = stream_count, .streams = streams};
+    if (!ml_source_type(source_handle, &in.type) || !ml_source_note_added(source_handle)) {
+        return MLResult_WebRTCMismatchingHandle;
+    }
+    return ml_request_call(ML_OP_TRACK_ADD, connection_handle, &in);
 }
 
 MLResult MLWebRTCConnectionAddLocalSourceTrack(MLHandle connection_handle, MLHandle local_source_handle,
                                                uint32_t stream_count, const char *const *streams) {
     ML_CHECK_INSTANCE();
-    return add_track(connection_handle, local_source_handle, stream_count, streams);
+    return add_track(connection_handle, local_source_handle, NULL, stream_count, streams);
 }
 
 MLResult MLWebRTCConnectionAddLocalSourceTrackEx(MLHandle connection_handle, MLHandle local_source_handle,
                                                  const MLWebRTCTrackInfo *track_info) {
     ML_CHECK_INSTANCE();
     ML_CHECK_PARAM(track_info != NULL);
-    return add_track(connection_handle, local_source_handle, track_info->stream_count, track_info->streams);
+    return add_track(connection_handle, local_source_handle, track_info->track_id, track_info->stream_count,
+                     track_info->streams);
 }
 
 MLResult MLWebRTCConnectionRemoveLocalSourceTrack(MLHandle connection_handle, MLHandle local_source_handle) {
     ML_CHECK_INSTANCE();
     ML_CHECK_HANDLE(connection_handle, ML_KIND_CONNECTION);
-    ML_CHECK_HANDLE(local_source_handle, ML_KIND_SOURCE);
-    return MLResult_NotImplemented;
+    if (!ml_source_is_local(local_source_handle)) {
+        return MLResult_WebRTCMismatchingHandle;
+    }
+    ml_in_track in = {.source = local_source_handle};
+    return ml_request_call(ML_OP_TRACK_REMOVE, connection_handle, &in);
 }

@@ -1,3 +1,5 @@
+#include "callbacks/video_sink.h"
+
 #include "capi/check.h"
 
 MLResult MLWebRTCFrameGetData(MLHandle frame_handle, MLWebRTCFrame *frame) {
@@ -6,6 +8,5 @@ MLResult MLWebRTCFrameGetData(MLHandle frame_handle, MLWebRTCFrame *frame) {
     }
     ML_CHECK_INSTANCE();
     ML_CHECK_PARAM(frame != NULL);
-    ML_CHECK_HANDLE(frame_handle, ML_KIND_FRAME);
-    return MLResult_NotImplemented;
+    return ml_frame_get_data(frame_handle, frame);
 }

@@ -1,6 +1,7 @@
 #include "callbacks/connection.h"
 #include "callbacks/debug.h"
 #include "callbacks/source.h"
+#include "callbacks/video_sink.h"
 #include "capi/check.h"
 #include "capi/engine.h"
 #include "capi/sink.h"
@@ -35,7 +36,12 @@ static void end_source(uint64_t handle, void *argument) {
     ml_source_destroy(handle, true, with->here, with->deadline_ns);
 }
 
-static void end_sink(uint64_t handle, void *argument) {
+static void end_video_sink(uint64_t handle, void *argument) {
+    (void)argument;
+    ml_video_sink_destroy(handle);
+}
+
+static void end_audio_sink(uint64_t handle, void *argument) {
     (void)argument;
     ml_sink_destroy(handle);
 }
@@ -47,8 +53,9 @@ static void drop_everything(const void *here) {
     ml_debug_end(with.deadline_ns);
     ml_handles_visit(ML_KIND_CONNECTION, end_connection, &with);
     ml_handles_visit(ML_KIND_SOURCE, end_source, &with);
-    ml_handles_visit(ML_KIND_VIDEO_SINK, end_sink, NULL);
-    ml_handles_visit(ML_KIND_AUDIO_SINK, end_sink, NULL);
+    ml_handles_visit(ML_KIND_VIDEO_SINK, end_video_sink, NULL);
+    ml_frames_drop_orphans();
+    ml_handles_visit(ML_KIND_AUDIO_SINK, end_audio_sink, NULL);
     ml_connections_sweep(here);
     ml_text_free_orphans();
     ml_request_call(ML_OP_INSTANCE_DESTROY, 0, NULL);

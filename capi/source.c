@@ -1,6 +1,7 @@
 #include "callbacks/source.h"
 
 #include "capi/check.h"
+#include "internal/picture/import.h"
 
 static MLResult create(int32_t type, const MLWebRTCAppDefinedSourceEventCallbacks *callbacks, const char *track_name,
                        MLHandle *source_handle) {
@@ -58,8 +59,7 @@ MLResult MLWebRTCSourceCreateLocalSourceForCamera(const MLCameraConnectContext *
 
 MLResult MLWebRTCSourceDestroy(MLHandle source_handle) {
     ML_CHECK_INSTANCE();
-    bool done = ml_source_destroy(source_handle, false, ML_HERE, ml_destroy_deadline());
-    return done ? MLResult_Ok : MLResult_WebRTCMismatchingHandle;
+    return ml_source_destroy(source_handle, false, ML_HERE, ml_destroy_deadline());
 }
 
 MLResult MLWebRTCSourceGetType(MLHandle source_handle, int32_t *source_type) {
@@ -89,19 +89,21 @@ MLResult MLWebRTCSourceReleaseTrackId(MLHandle source_handle, const char *track_
     return ml_source_return_track_id(source_handle, track_id);
 }
 
-static MLResult check_push(MLHandle source_handle, int32_t wanted) {
-    return ml_source_is(source_handle, wanted) ? MLResult_NotImplemented : MLResult_WebRTCMismatchingHandle;
-}
-
 MLResult MLWebRTCSourceAppDefinedVideoSourcePushFrame(MLHandle source_handle, const MLWebRTCFrame *frame_native) {
     ML_CHECK_INSTANCE();
-    ML_CHECK_PARAM(frame_native != NULL);
-    return check_push(source_handle, MLWebRTCSourceType_Video);
+    ML_CHECK_PARAM(frame_native != NULL && frame_native->frame_data != NULL);
+    if (!ml_source_is(source_handle, MLWebRTCSourceType_Video) || !ml_source_is_local(source_handle)) {
+        return MLResult_WebRTCMismatchingHandle;
+    }
+    ml_picture *picture;
+    MLResult result = ml_picture_import(frame_native, &picture);
+    return result == MLResult_Ok ? ml_source_push(source_handle, picture) : result;
 }
 
 MLResult MLWebRTCSourceAppDefinedAudioSourcePushData(MLHandle source_handle, const MLAudioBuffer *audio_buffer,
                                                      const MLAudioBufferFormat *audio_buffer_format) {
     ML_CHECK_INSTANCE();
     ML_CHECK_PARAM(audio_buffer != NULL && audio_buffer_format != NULL);
-    return check_push(source_handle, MLWebRTCSourceType_Audio);
+    bool fits = ml_source_is(source_handle, MLWebRTCSourceType_Audio) && ml_source_is_local(source_handle);
+    return fits ? MLResult_NotImplemented : MLResult_WebRTCMismatchingHandle;
 }

@@ -22,11 +22,17 @@ MLResult MLWebRTCTestGetAlive(MLWebRTCTestAlive *alive) {
     alive->sources = (uint32_t)ml_sources_in_use();
     alive->sinks = (uint32_t)ml_sinks_in_use();
     alive->events = ml_events_alive();
-    ml_in_test in = {alive, 0};
+    ml_in_test in = {.alive = alive};
     return ml_request_call(ML_OP_TEST, 0, &in);
 }
 
 MLResult MLWebRTCTestPanic(int32_t where) {
-    ml_in_test in = {NULL, where};
+    ml_in_test in = {.panic_where = where};
+    return ml_request_call(ML_OP_TEST, 0, &in);
+}
+
+MLResult MLWebRTCTestGetAllocations(MLWebRTCTestAllocations *allocations) {
+    ML_CHECK_PARAM(allocations != NULL);
+    ml_in_test in = {.allocations = allocations};
     return ml_request_call(ML_OP_TEST, 0, &in);
 }

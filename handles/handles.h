@@ -42,6 +42,7 @@ enum {
     ML_FLAG_FAILED = 1u << 2,    /* connection */
     ML_FLAG_OPEN = 1u << 3,      /* data channel */
     ML_FLAG_ENABLED = 1u << 4,   /* source */
+    ML_FLAG_FRAME = 1u << 5,     /* video sink: a frame waits */
 };
 
 /* Opens the table for a new instance and gives its epoch, or closes it for the old one:

@@ -86,6 +86,7 @@ void ml_bell_ring(ml_request *bell, ml_op op, uint64_t handle) {
         alarm = append(bell);
     } else if (bell->handle != handle) {
         /* The object was recycled while its bell still stood in the queue. */
+        bell->op = op;
         bell->handle = handle;
     }
     ml_mutex_unlock(&queue.lock);

@@ -25,6 +25,11 @@ typedef enum ml_op {
     ML_OP_CHANNEL_SEND,    /* bell: the outbox is not empty any more */
     ML_OP_CHANNEL_ROOM,    /* bell: the host took events of this channel */
     ML_OP_CONNECTION_ROOM, /* bell: the host took events of this connection */
+    ML_OP_TRACK_ADD,
+    ML_OP_TRACK_REMOVE,
+    ML_OP_SOURCE_DESTROYED, /* a local source that was added to connections is gone */
+    ML_OP_SOURCE_PICTURE,   /* bell: a local source has a picture for the engine */
+    ML_OP_SOURCE_WATCHED,   /* bell: a sink was attached to a remote source, or the last one detached */
     ML_OP_TEST,
     ML_OP_COUNT
 } ml_op;
