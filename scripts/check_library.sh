@@ -10,6 +10,7 @@ grep -q 'SONAME.*\[libml_webrtc.so\]' <<<"$dynamic" || fail "the SONAME is not l
 # dlclose must not unload it: Go's threads never end.
 grep -q 'FLAGS_1.*NODELETE' <<<"$dynamic" || fail "it can be unloaded (no NODELETE flag)"
 grep -q 'TEXTREL' <<<"$dynamic" && fail "it has text relocations"
+readelf -lW "$library" | grep -q 'GNU_STACK.* RW ' || fail "its stack would be executable"
 while read -r needed; do
     case $needed in
     libc.so.* | libm.so.* | libpthread.so.* | libdl.so.* | librt.so.* | libresolv.so.* | ld-linux*) ;;

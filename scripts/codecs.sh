@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the C libraries that are linked into ours, static and position-independent: codecs.sh [TARGET]
-# TARGET is linux_amd64 (the default) or windows_amd64. The result is build/codecs/TARGET/{include,lib}.
-# The sources are Debian's source packages, of pinned versions and hashes, fetched by apt; they are kept in
-# build/codecs/cache. With everything built it does nothing.
+# TARGET is linux_amd64 (the default) or windows_amd64. The result is build/codecs/TARGET: include, lib,
+# licences, and versions. The sources are Debian's source packages, of pinned versions and hashes, fetched
+# by apt; they are kept in build/codecs/cache. With everything built it does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD/build/codecs
@@ -29,20 +29,28 @@ linux_amd64)
     prefix=''
     vpx_target=x86_64-linux-gcc
     pic=-fPIC
+    packages=codecs
     ;;
 windows_amd64)
     prefix=x86_64-w64-mingw32-
     vpx_target=x86_64-win64-gcc
     pic=''
+    packages=codecs-windows
     ;;
 *) fail "linux_amd64 or windows_amd64, not '$target'" ;;
 esac
 
 stamp=$(sha256sum "$0" | cut -d ' ' -f 1)
-[ "$(cat "$result/stamp" 2>/dev/null)" = "$stamp" ] && exit 0
-scripts/deps.sh codecs
+built() { [ "$(cat "$result/stamp" 2>/dev/null)" = "$stamp" ]; }
+built && exit 0
+scripts/deps.sh "$packages"
+mkdir -p "$cache"
+exec 9>"$root/lock"
+flock 9 # two builds at once would share their directories
+built && exit 0
 
 # A configuration of apt's own: the machine's mirror, with the suites that have the sources.
+log=$cache/apt.log
 apt_ready=
 apt_options=(-o "Dir::Etc::sourcelist=$cache/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
     -o "Dir::State::lists=$cache/apt/lists" -o "Dir::Cache=$cache/apt" -o APT::Sandbox::User=root)
@@ -57,23 +65,23 @@ prepare_apt() {
     for suite in sid trixie bookworm; do
         echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main"
     done >"$cache/apt/sources.list"
-    apt-get "${apt_options[@]}" update -qq
+    apt-get "${apt_options[@]}" update -qq >"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "apt has no source lists"; }
     apt_ready=yes
 }
 
 right() { [ -f "$1" ] && [ "$(sha256sum "$1" | cut -d ' ' -f 1)" = "$2" ]; }
 
-# fetch NAME: sets tarball to a file with the right hash.
+# fetch NAME: sets tarball to a file with the right hash, and version to what it is.
 fetch() {
-    local name version file hash
+    local name file hash
     while read -r name version file hash; do
         [ "$name" = "$1" ] || continue
         tarball=$cache/$file
         if ! right "$tarball" "$hash"; then
             prepare_apt
             say "fetching $name $version"
-            (cd "$cache" && apt-get "${apt_options[@]}" source -qq --download-only --only-source \
-                "$name=$version" >/dev/null 2>&1) || true
+            (cd "$cache" && apt-get "${apt_options[@]}" source -qq --download-only --tar-only --only-source \
+                "$name=$version" >"$log" 2>&1) || tail -n 2 "$log" >&2
         fi
         right "$tarball" "$hash" && return 0
     done <<<"$sources"
@@ -86,25 +94,32 @@ unpack() { # NAME: into work/NAME
     tar -xf "$tarball" -C "$work/$1" --strip-components=1
 }
 
+licence() { # NAME FILE...: notes the version, and what the licence asks to pass on
+    local name=$1 file
+    shift
+    for file in "$@"; do
+        cat "$work/$name/$file"
+        echo
+    done >"$fresh/licences/$name"
+    echo "$name $version" >>"$fresh/versions"
+}
+
 build_vpx() {
     fetch libvpx
     say "building libvpx from $(basename "$tarball") for $target"
     unpack libvpx
     mkdir "$work/libvpx/out"
-    # Relative paths: the library carries its configure line.
+    # Relative paths only: the library carries its configure line.
     (cd "$work/libvpx/out" && CROSS=$prefix ../configure --target=$vpx_target --prefix=. --enable-pic --enable-static \
         --disable-shared --disable-examples --disable-tools --disable-docs --disable-unit-tests --disable-webm-io \
         --disable-libyuv --enable-runtime-cpu-detect --enable-vp8 --enable-vp9 --enable-realtime-only \
-        --enable-multithread --as=nasm --size-limit=8192x8192 \
-        --extra-cflags="-ffile-prefix-map=$work=." >configure.log
+        --enable-multithread --as=nasm --size-limit=8192x8192 >configure.log
     make -j "$(nproc)" libvpx.a >make.log 2>&1 || { tail -n 20 make.log >&2; exit 1; }
     cp libvpx.a "$fresh/lib/")
     mkdir -p "$fresh/include/vpx"
     cp "$work"/libvpx/vpx/{vp8,vp8cx,vp8dx,vpx_codec,vpx_decoder,vpx_encoder,vpx_frame_buffer,vpx_image,vpx_integer,vpx_ext_ratectrl,vpx_tpl}.h \
         "$fresh/include/vpx/"
-    cp "$work/libvpx/LICENSE" "$fresh/licences/libvpx"
-    printf '\n' >>"$fresh/licences/libvpx"
-    cat "$work/libvpx/PATENTS" >>"$fresh/licences/libvpx"
+    licence libvpx LICENSE PATENTS third_party/x86inc/LICENSE
 }
 
 build_yuv() {
@@ -116,20 +131,19 @@ build_yuv() {
     printf '%s\n' source/*.cc | xargs -P "$(nproc)" -I{} sh -c '
         out=out/$(basename {} .cc).o
         '"$prefix"'g++ -c -O2 '"$pic"' -fno-exceptions -fno-rtti -fvisibility=hidden -ffunction-sections \
-            -ffile-prefix-map='"$work"'=. -w -Iinclude {} -o "$out"'
+            -w -Iinclude {} -o "$out"'
     "${prefix}ar" rcs "$fresh/lib/libyuv.a" out/*.o)
     cp -r "$work"/libyuv/include/* "$fresh/include/"
-    cp "$work/libyuv/LICENSE" "$fresh/licences/libyuv"
-    printf '\n' >>"$fresh/licences/libyuv"
-    cat "$work/libyuv/PATENTS" >>"$fresh/licences/libyuv"
+    licence libyuv LICENSE PATENTS
 }
 
 work=$root/work/$target
 fresh=$root/work/$target/fresh
 rm -rf "$work"
-mkdir -p "$cache" "$fresh/lib" "$fresh/include" "$fresh/licences"
+mkdir -p "$fresh/lib" "$fresh/include" "$fresh/licences"
 build_vpx
 build_yuv
+grep -qaF "$PWD" "$fresh"/lib/*.a && fail "the libraries carry the path of this checkout"
 echo "$stamp" >"$fresh/stamp"
 rm -rf "$result"
 mv "$fresh" "$result"

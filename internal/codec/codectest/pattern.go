@@ -11,28 +11,48 @@ import (
 func Pattern(width, height, n int) picture.Picture {
 	p := picture.New(width, height)
 	y, u, v := p.Planes()
-	pan := float64(n) * 1.5
+	wave, sine, cosine := waves(width, float64(n)*1.5)
 	for row := range height {
 		line := y[row*width:][:width]
 		light := 110 + 50*math.Sin(float64(row)*3/float64(height)+float64(n)*0.01)
+		coarse := 14 * math.Cos(float64(row)*0.13)
+		fineSine, fineCosine := math.Sincos(float64(row) * 0.31)
+		fineSine, fineCosine = 6*fineSine, 6*fineCosine
 		for column := range line {
-			x := float64(column) + pan
-			texture := 14*math.Sin(x*0.11)*math.Cos(float64(row)*0.13) + 6*math.Sin(x*0.53+float64(row)*0.31)
-			line[column] = luma(light + texture)
+			// The last two are a wave that runs across: sin(a+b).
+			line[column] = luma(light + coarse*wave[column] + fineCosine*sine[column] + fineSine*cosine[column])
 		}
 	}
 	for at := range 3 {
 		paint(y, width, height, at, n)
 	}
 	chromaWidth := (width + 1) / 2
-	for at := range u {
-		column, row := at%chromaWidth, at/chromaWidth
-		u[at] = luma(128 + 40*math.Sin(float64(column)*2/float64(chromaWidth)+float64(n)*0.02))
-		v[at] = luma(128 + 40*math.Cos(float64(row)*3/float64(height)))
+	for column := range chromaWidth {
+		u[column] = luma(128 + 40*math.Sin(float64(column)*2/float64(chromaWidth)+float64(n)*0.02))
+	}
+	for row := range (height + 1) / 2 {
+		copy(u[row*chromaWidth:][:chromaWidth], u)
+		across := v[row*chromaWidth:][:chromaWidth]
+		across[0] = luma(128 + 40*math.Cos(float64(row)*6/float64(height)))
+		for at := 1; at < len(across); at *= 2 {
+			copy(across[at:], across[:at])
+		}
 	}
 	p.SetTime(uint64(n) * 33333)
 
 	return p
+}
+
+// waves are what the columns have in common in all rows.
+func waves(width int, pan float64) (wave, sine, cosine []float64) {
+	wave, sine, cosine = make([]float64, width), make([]float64, width), make([]float64, width)
+	for column := range width {
+		x := float64(column) + pan
+		wave[column] = math.Sin(x * 0.11)
+		sine[column], cosine[column] = math.Sincos(x * 0.53)
+	}
+
+	return wave, sine, cosine
 }
 
 // paint puts a disc that moves around on the luma.

@@ -26,10 +26,13 @@ func Run(t *testing.T, video codec.Video) {
 		{"Sizes", sizes},
 		{"Quality", quality},
 		{"Colours", colours},
+		{"Threads", threads},
 		{"KeyFrames", keyFrames},
 		{"Rate", rate},
+		{"Pauses", pauses},
 		{"NewSize", newSize},
 		{"BrokenFrames", brokenFrames},
+		{"OnlyKeyFramesHelp", onlyKeyFramesHelp},
 		{"Refusals", refusals},
 		{"Allocations", allocations},
 	}
@@ -83,7 +86,7 @@ func (l *loop) decode(frame codec.Frame) picture.Picture {
 }
 
 func sizes(t *testing.T, video codec.Video) {
-	for _, size := range [][2]int{{1, 1}, {2, 2}, {3, 5}, {16, 16}, {17, 33}, {321, 239}, {1280, 720}, {1920, 1080}} {
+	for _, size := range [][2]int{{1, 1}, {2, 2}, {3, 5}, {16, 16}, {17, 33}, {321, 239}, {1280, 720}, {1920, 1080}, {8192, 2}, {1, 8192}} {
 		l := newLoop(t, video, size[0], size[1], 4_000_000)
 		for n := range 3 {
 			original := Pattern(size[0], size[1], n)
@@ -144,6 +147,28 @@ func colours(t *testing.T, video codec.Video) {
 	}
 }
 
+// threads: what several make together, a decoder decodes.
+func threads(t *testing.T, video codec.Video) {
+	encoder, err := video.NewEncoder(codec.EncoderOptions{
+		Width: 640, Height: 360, Bitrate: 1_000_000, FrameRate: frameRate, Threads: 4,
+	})
+	require.NoError(t, err)
+	defer encoder.Close()
+	decoder, err := video.NewDecoder()
+	require.NoError(t, err)
+	defer decoder.Close()
+	for n := range 5 {
+		original := Pattern(640, 360, n)
+		frame, err := encoder.Encode(original, uint64(n)*tick, n == 3)
+		require.NoError(t, err)
+		decoded, err := decoder.Decode(frame.Data)
+		require.NoError(t, err)
+		require.Greater(t, PSNR(original, decoded), 25.0, "frame %d", n)
+		decoded.Release()
+		original.Release()
+	}
+}
+
 func keyFrames(t *testing.T, video codec.Video) {
 	l := newLoop(t, video, 320, 180, 500_000)
 	for n := range 40 {
@@ -198,6 +223,30 @@ func rate(t *testing.T, video codec.Video) {
 	require.InEpsilon(t, 150_000, again, 0.4)
 }
 
+// pauses: a picture after a gap gets no more bits than others, whatever the timestamps say.
+func pauses(t *testing.T, video codec.Video) {
+	l := newLoop(t, video, 320, 180, 200_000)
+	bytes, since := 0, 0
+	for n := range 60 {
+		switch n {
+		case 40:
+			l.at += 5 * 90000
+		case 50:
+			l.at = 0
+		}
+		original := Pattern(320, 180, n)
+		frame := l.encode(original, false)
+		original.Release()
+		if n >= 20 && n < 40 {
+			bytes += len(frame.Data)
+			since++
+		}
+		if n >= 40 {
+			require.Less(t, len(frame.Data), 3*bytes/since, "frame %d", n)
+		}
+	}
+}
+
 // newSize: the decoder goes on with what another encoder made.
 func newSize(t *testing.T, video codec.Video) {
 	l := newLoop(t, video, 320, 180, 500_000)
@@ -241,6 +290,31 @@ func brokenFrames(t *testing.T, video codec.Video) {
 	}
 	_, err := l.decoder.Decode(nil)
 	require.ErrorIs(t, err, codec.ErrBroken)
+}
+
+// onlyKeyFramesHelp: after an error no picture comes that may be wrong.
+func onlyKeyFramesHelp(t *testing.T, video codec.Video) {
+	l := newLoop(t, video, 320, 180, 500_000)
+	for n := range 30 {
+		key := n == 20
+		original := Pattern(320, 180, n)
+		frame := l.encode(original, key)
+		original.Release()
+		require.NotEmpty(t, frame.Data, "frame %d", n)
+		data := frame.Data
+		if n == 10 {
+			data = data[:1]
+		}
+		decoded, err := l.decoder.Decode(data)
+		if n >= 10 && n < 20 {
+			require.ErrorIs(t, err, codec.ErrBroken, "frame %d", n)
+			require.False(t, decoded.Valid())
+
+			continue
+		}
+		require.NoError(t, err, "frame %d", n)
+		decoded.Release()
+	}
 }
 
 func refusals(t *testing.T, video codec.Video) {

@@ -5,11 +5,13 @@
 
 #include "internal/codec/vpx/vpx.h"
 
-enum { UNSUPPORTED = -1, NO_MEMORY = -2 };
+/* Apart from libvpx's own errors, one of which is -1. */
+enum { UNSUPPORTED = -100, NO_MEMORY = -101, NO_KEY_FRAME = -102 };
 
 struct ml_vpx_decoder {
     vpx_codec_ctx_t context;
     ml_vpx_codec codec;
+    bool lost; /* nothing was decoded yet, or it broke: only a key frame helps */
 };
 
 static vpx_codec_iface_t *interface_of(ml_vpx_codec codec) {
@@ -22,6 +24,7 @@ ml_vpx_decoder *ml_vpx_decoder_new(ml_vpx_codec codec, uint32_t threads) {
         return NULL;
     }
     decoder->codec = codec;
+    decoder->lost = true;
     vpx_codec_dec_cfg_t config = {.threads = threads};
     if (vpx_codec_dec_init(&decoder->context, interface_of(codec), &config, 0) != VPX_CODEC_OK) {
         free(decoder);
@@ -40,21 +43,27 @@ void ml_vpx_decoder_free(ml_vpx_decoder *decoder) {
 const char *ml_vpx_error(int error) {
     switch (error) {
     case UNSUPPORTED:
-        return "a format or size that is not supported";
+        return "not 8-bit 4:2:0, or too large";
     case NO_MEMORY:
         return "no memory";
+    case NO_KEY_FRAME:
+        return "no key frame to begin with";
     default:
         return vpx_codec_err_to_string((vpx_codec_err_t)error);
     }
 }
 
-/* The size that a frame announces is looked at before libvpx takes memory for it. */
-static bool fits(ml_vpx_codec codec, const void *data, size_t size) {
+/* The size that a frame announces is looked at before libvpx takes memory for it. After an error only
+ * key frames are let in: libvpx would go on with wrong probabilities and show what comes of them. */
+static int admit(const ml_vpx_decoder *decoder, const void *data, size_t size, bool *key) {
     vpx_codec_stream_info_t info = {.sz = sizeof info};
-    if (vpx_codec_peek_stream_info(interface_of(codec), data, (unsigned)size, &info) != VPX_CODEC_OK) {
-        return true; /* no key frame, or broken: the decoder will say */
+    bool seen = size > 0 && size <= INT32_MAX &&
+                vpx_codec_peek_stream_info(interface_of(decoder->codec), data, (unsigned)size, &info) == VPX_CODEC_OK;
+    *key = seen && info.is_kf;
+    if (seen && (info.w > ML_PICTURE_SIDE_MOST || info.h > ML_PICTURE_SIDE_MOST)) {
+        return UNSUPPORTED;
     }
-    return info.w <= ML_PICTURE_SIDE_MOST && info.h <= ML_PICTURE_SIDE_MOST;
+    return decoder->lost && !*key ? NO_KEY_FRAME : 0;
 }
 
 static ml_picture *copy(const vpx_image_t *image) {
@@ -68,11 +77,18 @@ static ml_picture *copy(const vpx_image_t *image) {
     return picture;
 }
 
-int ml_vpx_decode(ml_vpx_decoder *decoder, const void *data, size_t size, ml_picture **picture) {
-    *picture = NULL;
-    if (size == 0 || size > INT32_MAX || !fits(decoder->codec, data, size)) {
-        return UNSUPPORTED;
+/* A superframe may show several pictures: the last one counts. */
+static vpx_image_t *shown(ml_vpx_decoder *decoder) {
+    vpx_codec_iter_t at = NULL;
+    vpx_image_t *last = NULL;
+    vpx_image_t *image;
+    while ((image = vpx_codec_get_frame(&decoder->context, &at)) != NULL) {
+        last = image;
     }
+    return last;
+}
+
+static int decode(ml_vpx_decoder *decoder, const void *data, size_t size, ml_picture **picture) {
     int error = vpx_codec_decode(&decoder->context, data, (unsigned)size, NULL, 0);
     if (error != VPX_CODEC_OK) {
         return error;
@@ -81,20 +97,27 @@ int ml_vpx_decode(ml_vpx_decoder *decoder, const void *data, size_t size, ml_pic
     if (vpx_codec_control(&decoder->context, VP8D_GET_FRAME_CORRUPTED, &corrupted) == VPX_CODEC_OK && corrupted) {
         return VPX_CODEC_CORRUPT_FRAME;
     }
-    /* A superframe may show several pictures: the last one counts. */
-    vpx_codec_iter_t at = NULL;
-    vpx_image_t *shown = NULL;
-    vpx_image_t *image;
-    while ((image = vpx_codec_get_frame(&decoder->context, &at)) != NULL) {
-        shown = image;
-    }
-    if (shown == NULL) {
+    vpx_image_t *image = shown(decoder);
+    if (image == NULL) {
         return 0;
     }
-    if (shown->fmt != VPX_IMG_FMT_I420 || shown->d_w == 0 || shown->d_h == 0 || shown->d_w > ML_PICTURE_SIDE_MOST ||
-        shown->d_h > ML_PICTURE_SIDE_MOST) {
+    if (image->fmt != VPX_IMG_FMT_I420 || image->d_w == 0 || image->d_h == 0 || image->d_w > ML_PICTURE_SIDE_MOST ||
+        image->d_h > ML_PICTURE_SIDE_MOST) {
         return UNSUPPORTED;
     }
-    *picture = copy(shown);
+    *picture = copy(image);
     return *picture != NULL ? 0 : NO_MEMORY;
+}
+
+int ml_vpx_decode(ml_vpx_decoder *decoder, const void *data, size_t size, ml_picture **picture) {
+    *picture = NULL;
+    bool key = false;
+    int error = admit(decoder, data, size, &key);
+    if (error != 0) {
+        decoder->lost = true;
+        return error;
+    }
+    error = decode(decoder, data, size, picture);
+    decoder->lost = error != 0;
+    return error;
 }

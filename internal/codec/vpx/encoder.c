@@ -12,15 +12,20 @@ struct ml_vpx_encoder {
     vpx_codec_enc_cfg_t config;
     ml_vpx_codec codec;
     double frame_rate;
-    int64_t last_timestamp;
+    bool begun;
+    uint64_t last_timestamp; /* the caller's, of the picture before */
+    int64_t clock;           /* what libvpx is told instead */
 };
 
 static uint64_t pixels(const ml_vpx_settings *settings) { return (uint64_t)settings->width * settings->height; }
 
-/* How much effort is spent per picture: more on small ones, which are cheap. */
+/* How little effort is spent per picture: more of it on small ones, which are cheap. */
 static int speed(const ml_vpx_settings *settings) {
     if (settings->codec == ML_VPX_VP8) {
         return pixels(settings) <= 352 * 288 ? -6 : -8;
+    }
+    if (pixels(settings) >= 1920 * 1080) {
+        return 9;
     }
     return pixels(settings) <= 352 * 288 ? 7 : 8;
 }
@@ -42,7 +47,9 @@ static void configure(vpx_codec_enc_cfg_t *config, const ml_vpx_settings *settin
     config->g_error_resilient = 0;
     config->rc_end_usage = VPX_CBR;
     config->rc_target_bitrate = settings->bitrate_kbps;
-    config->rc_dropframe_thresh = 30;
+    /* libvpx allows no more bits than the raw pictures have, which for tiny ones is less than a
+     * frame's headers: nothing but the key frame would come out. */
+    config->rc_dropframe_thresh = pixels(settings) < 64 * 64 ? 0 : 30;
     config->rc_resize_allowed = 0;
     config->rc_min_quantizer = 2;
     config->rc_max_quantizer = settings->codec == ML_VPX_VP8 ? 56 : 52;
@@ -77,10 +84,13 @@ static bool control(ml_vpx_encoder *encoder, const ml_vpx_settings *settings) {
         return vpx_codec_control(context, VP8E_SET_NOISE_SENSITIVITY, 0) == VPX_CODEC_OK &&
                vpx_codec_control(context, VP8E_SET_TOKEN_PARTITIONS, (int)parts) == VPX_CODEC_OK;
     }
+    /* Without parallel decoding, the probabilities adapt to the pictures. It would only help a decoder
+     * that misses some, and ours and browsers ask for a key frame then. */
     return vpx_codec_control(context, VP9E_SET_NOISE_SENSITIVITY, 0) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_TILE_COLUMNS, (int)parts) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_ROW_MT, settings->threads > 1 ? 1U : 0U) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_AQ_MODE, 3U) == VPX_CODEC_OK &&
+           vpx_codec_control(context, VP9E_SET_FRAME_PARALLEL_DECODING, 0U) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_FRAME_PERIODIC_BOOST, 0U) == VPX_CODEC_OK;
 }
 
@@ -92,7 +102,6 @@ ml_vpx_encoder *ml_vpx_encoder_new(const ml_vpx_settings *settings) {
     }
     encoder->codec = settings->codec;
     encoder->frame_rate = settings->frame_rate;
-    encoder->last_timestamp = -1;
     if (vpx_codec_enc_config_default(interface, &encoder->config, 0) != VPX_CODEC_OK) {
         free(encoder);
         return NULL;
@@ -148,24 +157,32 @@ static void describe(vpx_image_t *image, const ml_picture *picture) {
     image->stride[VPX_PLANE_V] = (int)ml_picture_chroma(picture->width);
 }
 
-int ml_vpx_encode(ml_vpx_encoder *encoder, const ml_picture *picture, int64_t timestamp, bool key,
+/* libvpx measures the frame rate by its own clock and grants bits by it: after a gap, the next
+ * picture would earn those of all that were not there, and flood the link. So its clock follows the
+ * caller's only as far as the rate that was told may be a little off. */
+static void advance(ml_vpx_encoder *encoder, uint64_t timestamp, uint64_t interval) {
+    if (encoder->begun) {
+        uint64_t slack = interval / 12;
+        uint64_t step = timestamp > encoder->last_timestamp ? timestamp - encoder->last_timestamp : 0;
+        step = step < interval - slack ? interval - slack : step;
+        encoder->clock += (int64_t)(step > interval + slack ? interval + slack : step);
+    }
+    encoder->begun = true;
+    encoder->last_timestamp = timestamp;
+}
+
+int ml_vpx_encode(ml_vpx_encoder *encoder, const ml_picture *picture, uint64_t timestamp, bool key,
                   ml_vpx_frame *frame) {
     *frame = (ml_vpx_frame){0};
-    if (picture->width != encoder->config.g_w || picture->height != encoder->config.g_h) {
+    if (picture == NULL || picture->width != encoder->config.g_w || picture->height != encoder->config.g_h) {
         return VPX_CODEC_INVALID_PARAM;
     }
     vpx_image_t image;
     describe(&image, picture);
-    /* The rate control goes by the frame rate it was told, not by how late a picture came: a gap
-     * would earn the next picture the bits of all that were not there. */
-    unsigned long duration = (unsigned long)(CLOCK_RATE / encoder->frame_rate);
-    if (timestamp <= encoder->last_timestamp) {
-        timestamp = encoder->last_timestamp + 1;
-    }
-    encoder->last_timestamp = timestamp;
+    unsigned long interval = (unsigned long)(CLOCK_RATE / encoder->frame_rate);
+    advance(encoder, timestamp, interval);
     vpx_enc_frame_flags_t flags = key ? VPX_EFLAG_FORCE_KF : 0;
-    int error =
-        vpx_codec_encode(&encoder->context, &image, timestamp, duration > 0 ? duration : 1, flags, VPX_DL_REALTIME);
+    int error = vpx_codec_encode(&encoder->context, &image, encoder->clock, interval, flags, VPX_DL_REALTIME);
     if (error != VPX_CODEC_OK) {
         return error;
     }

@@ -32,6 +32,8 @@ const (
 	maxSide      = C.ML_PICTURE_SIDE_MOST
 	maxQuantizer = 63
 	minBitrate   = 1000
+	maxBitrate   = 1_000_000_000
+	maxFrameRate = 1000
 )
 
 var (
@@ -74,7 +76,7 @@ func newEncoder(name string, kind C.ml_vpx_codec, options codec.EncoderOptions) 
 		height:       C.uint32_t(options.Height),
 		threads:      C.uint32_t(threads(options)),
 		bitrate_kbps: kbps(options.Bitrate),
-		frame_rate:   C.double(options.FrameRate),
+		frame_rate:   perSecond(options.FrameRate),
 	}
 	c := C.ml_vpx_encoder_new(&settings)
 	if c == nil {
@@ -102,14 +104,18 @@ func threads(options codec.EncoderOptions) int {
 	}
 }
 
-func kbps(bitrate int) C.uint32_t { return C.uint32_t(max(bitrate, minBitrate) / 1000) }
+func kbps(bitrate int) C.uint32_t {
+	return C.uint32_t(min(max(bitrate, minBitrate), maxBitrate) / 1000)
+}
+
+func perSecond(frameRate float64) C.double { return C.double(min(max(frameRate, 1), maxFrameRate)) }
 
 func (e *encoder) Encode(p picture.Picture, timestamp uint64, key bool) (codec.Frame, error) {
 	if e.c == nil {
 		return codec.Frame{}, fmt.Errorf("encoding %s: %w", e.name, errClosed)
 	}
 	var frame C.ml_vpx_frame
-	result := C.ml_vpx_encode(e.c, (*C.ml_picture)(p.C()), C.int64_t(timestamp), C.bool(key), &frame)
+	result := C.ml_vpx_encode(e.c, (*C.ml_picture)(p.C()), C.uint64_t(timestamp), C.bool(key), &frame)
 	if result != 0 {
 		return codec.Frame{}, fmt.Errorf("encoding %s: %s", e.name, C.GoString(C.ml_vpx_error(result)))
 	}
@@ -131,7 +137,7 @@ func (e *encoder) SetRate(bitrate int, frameRate float64) error {
 	if frameRate <= 0 {
 		return fmt.Errorf("%w: %s at %g frame/s", errSettings, e.name, frameRate)
 	}
-	if result := C.ml_vpx_set_rate(e.c, kbps(bitrate), C.double(frameRate)); result != 0 {
+	if result := C.ml_vpx_set_rate(e.c, kbps(bitrate), perSecond(frameRate)); result != 0 {
 		return fmt.Errorf("setting the rate of %s: %s", e.name, C.GoString(C.ml_vpx_error(result)))
 	}
 
