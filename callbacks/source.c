@@ -141,17 +141,17 @@ bool ml_source_is_local(uint64_t handle) {
 /* Under the source's lock: to all sinks, and to the engine if it is fed. Gives what must be released
  * without the lock. */
 static ml_picture *hand_out(ml_source *source, ml_picture *picture) {
+    ml_picture *missed = source->newest;
+    if (missed != NULL) {
+        /* What the engine missed may have been where it was to begin anew. */
+        picture->flags |= missed->flags & ML_PICTURE_KEY;
+    }
     for (ml_video_sink *sink = source->sinks; sink != NULL; sink = *ml_video_sink_next(sink)) {
         ml_video_sink_show(sink, ml_picture_share(picture));
     }
-    if (!source->fed) {
-        return NULL;
-    }
-    ml_picture *missed = source->newest;
-    source->newest = ml_picture_share(picture);
-    /* What the engine missed may have been where it was to begin anew. */
-    if (missed != NULL) {
-        picture->flags |= missed->flags & ML_PICTURE_KEY;
+    if (source->fed) {
+        source->newest = ml_picture_share(picture);
+        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, source->handle);
     }
     return missed;
 }
@@ -179,11 +179,7 @@ MLResult ml_source_push(uint64_t handle, ml_picture *picture) {
     ml_picture *missed = hand_out(source, picture);
     ml_picture *last = source->last;
     source->last = picture;
-    bool fed = source->fed;
     ml_mutex_unlock(&source->lock);
-    if (fed) {
-        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, handle);
-    }
     ml_picture_release(missed);
     ml_picture_release(last);
     return MLResult_Ok;
@@ -222,8 +218,9 @@ static void go_black(uint64_t handle) {
     ml_picture *black = ml_picture_black(shown->width, shown->height);
     if (black != NULL) {
         black->flags = ML_PICTURE_KEY;
-        black->time_us = shown->time_us + 1;
         black->captured_ns = ml_clock_ns();
+        /* Its time stamp is on the clock of the others. */
+        black->time_us = shown->time_us + 1 + (black->captured_ns - shown->captured_ns) / 1000;
     }
     ml_picture_release(shown);
     source = black == NULL ? NULL : lock_source(handle);
@@ -235,7 +232,6 @@ static void go_black(uint64_t handle) {
     bool disabled = ml_handle_flags(handle, ML_KIND_SOURCE, &flags) && (flags & ML_FLAG_ENABLED) == 0;
     ml_picture *missed = NULL;
     ml_picture *last = black;
-    bool fed = disabled && source->fed;
     if (disabled) {
         source->anew = true;
         missed = hand_out(source, black);
@@ -243,9 +239,6 @@ static void go_black(uint64_t handle) {
         source->last = black;
     }
     ml_mutex_unlock(&source->lock);
-    if (fed) {
-        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, handle);
-    }
     ml_picture_release(missed);
     ml_picture_release(last);
 }
@@ -277,9 +270,9 @@ bool ml_source_feed(uint64_t handle, bool fed) {
         return false;
     }
     ml_picture *dropped = NULL;
-    bool ring = fed && !source->fed && source->last != NULL;
-    if (ring) {
+    if (fed && !source->fed && source->last != NULL) {
         source->newest = ml_picture_share(source->last);
+        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, handle);
     } else if (!fed) {
         dropped = source->newest;
         source->newest = NULL;
@@ -287,9 +280,6 @@ bool ml_source_feed(uint64_t handle, bool fed) {
     source->fed = fed;
     ml_mutex_unlock(&source->lock);
     ml_picture_release(dropped);
-    if (ring) {
-        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, handle);
-    }
     return true;
 }
 
@@ -320,16 +310,14 @@ bool ml_source_attach(uint64_t handle, ml_video_sink *sink) {
         return false;
     }
     bool fits = source->type == MLWebRTCSourceType_Video;
-    bool first = fits && source->sinks == NULL;
     if (fits) {
         *ml_video_sink_next(sink) = source->sinks;
         source->sinks = sink;
+        if (source->connection != 0 && *ml_video_sink_next(sink) == NULL) {
+            ml_bell_ring(&source->bell, ML_OP_SOURCE_WATCHED, handle);
+        }
     }
-    bool remote = source->connection != 0;
     ml_mutex_unlock(&source->lock);
-    if (first && remote) {
-        ml_bell_ring(&source->bell, ML_OP_SOURCE_WATCHED, handle);
-    }
     return fits;
 }
 
@@ -345,11 +333,10 @@ void ml_source_detach(uint64_t handle, ml_video_sink *sink) {
     if (*at != NULL) {
         *at = *ml_video_sink_next(sink);
     }
-    bool ring = source->connection != 0 && source->sinks == NULL;
-    ml_mutex_unlock(&source->lock);
-    if (ring) {
+    if (source->connection != 0 && source->sinks == NULL) {
         ml_bell_ring(&source->bell, ML_OP_SOURCE_WATCHED, handle);
     }
+    ml_mutex_unlock(&source->lock);
 }
 
 /* A place for one more run; one whose callback never returned on this thread is free. */
@@ -374,11 +361,13 @@ MLResult ml_source_set_enabled(uint64_t handle, bool enabled, const void *here) 
         ml_mutex_unlock(&source->lock);
         return MLResult_Locked;
     }
+    uint32_t flags = 0;
+    ml_handle_flags(handle, ML_KIND_SOURCE, &flags);
     ml_handle_set_flags(handle, enabled ? ML_FLAG_ENABLED : 0, enabled ? 0 : ML_FLAG_ENABLED);
+    bool goes_black = source->type == MLWebRTCSourceType_Video && !enabled && (flags & ML_FLAG_ENABLED) != 0;
     uint64_t id = run == NULL ? 0 : ml_running_begin(run, &mark);
-    bool video = source->type == MLWebRTCSourceType_Video;
     ml_mutex_unlock(&source->lock);
-    if (video && !enabled) {
+    if (goes_black) {
         go_black(handle);
     }
     if (run == NULL) {

@@ -1,7 +1,5 @@
 #include "callbacks/video_sink.h"
 
-#include <stdlib.h>
-
 #include "handles/handles.h"
 #include "handles/pool.h"
 #include "internal/platform/platform.h"
@@ -15,9 +13,7 @@ typedef struct ml_lent {
     ml_picture *picture;
     MLWebRTCFramePlanes yuv;
     MLWebRTCFramePlanes rgba;
-    uint8_t *rgba_pixels;
-    uint64_t rgba_room;
-    bool rgba_made;
+    ml_picture *rgba_pixels; /* once they were asked for */
     struct ml_lent *next_orphan;
 } ml_lent;
 
@@ -94,6 +90,15 @@ static ml_video_sink *lock_sink(uint64_t handle) {
     return sink;
 }
 
+/* Under the graph lock, without which no sink ends. */
+static ml_video_sink *find_sink(uint64_t handle) {
+    ml_video_sink *sink = lock_sink(handle);
+    if (sink != NULL) {
+        ml_mutex_unlock(&sink->lock);
+    }
+    return sink;
+}
+
 /* Under the sink's lock. */
 static ml_picture *take_newest(ml_video_sink *sink) {
     ml_picture *newest = sink->newest;
@@ -129,33 +134,21 @@ static void detach(ml_video_sink *sink) {
 
 MLResult ml_video_sink_set_source(uint64_t handle, uint64_t source) {
     ml_mutex_lock(&graph);
-    /* Only a thread with the graph lock ends a sink, so it stays while this one has it. */
-    ml_video_sink *sink = lock_sink(handle);
-    if (sink == NULL || (source != ML_INVALID_HANDLE && !ml_source_is(source, MLWebRTCSourceType_Video))) {
-        if (sink != NULL) {
-            ml_mutex_unlock(&sink->lock);
-        }
-        ml_mutex_unlock(&graph);
-        return MLResult_WebRTCMismatchingHandle;
-    }
-    ml_mutex_unlock(&sink->lock);
-    MLResult result = MLResult_Ok;
-    if (sink->source != source) {
+    ml_video_sink *sink = find_sink(handle);
+    bool fits = sink != NULL && (source == ML_INVALID_HANDLE || ml_source_is(source, MLWebRTCSourceType_Video));
+    if (fits && sink->source != source) {
         detach(sink);
         ml_mutex_lock(&sink->lock);
         ml_picture *stale = take_newest(sink);
         ml_mutex_unlock(&sink->lock);
         ml_picture_release(stale);
         if (source != ML_INVALID_HANDLE) {
-            if (ml_source_attach(source, sink)) {
-                sink->source = source;
-            } else { /* it ended at this moment */
-                result = MLResult_WebRTCMismatchingHandle;
-            }
+            fits = ml_source_attach(source, sink); /* or it ended at this moment */
+            sink->source = fits ? source : ML_INVALID_HANDLE;
         }
     }
     ml_mutex_unlock(&graph);
-    return result;
+    return fits ? MLResult_Ok : MLResult_WebRTCMismatchingHandle;
 }
 
 /* The frame ends; nobody else knows it any more. */
@@ -164,9 +157,11 @@ static void end_frame(ml_lent *frame) {
     ml_handle_retire(frame->handle);
     frame->handle = 0;
     ml_picture *picture = frame->picture;
-    frame->picture = NULL;
+    ml_picture *rgba_pixels = frame->rgba_pixels;
+    frame->picture = frame->rgba_pixels = NULL;
     ml_mutex_unlock(&frame->lock);
     ml_picture_release(picture);
+    ml_picture_release(rgba_pixels);
     ml_pool_give(&frames, frame);
 }
 
@@ -189,7 +184,6 @@ static ml_lent *new_frame(uint64_t sink, ml_picture *picture) {
     uint32_t chroma_height = ml_picture_chroma(picture->height);
     frame->sink = sink;
     frame->picture = picture;
-    frame->rgba_made = false;
     frame->yuv = (MLWebRTCFramePlanes){.plane_count = 3};
     frame->yuv.image_planes[0] = tight_plane(picture->y, picture->width, picture->height, 1);
     frame->yuv.image_planes[1] = tight_plane(picture->u, chroma_width, chroma_height, 1);
@@ -304,12 +298,11 @@ static ml_lent *add_orphan(ml_lent *frame) {
 
 bool ml_video_sink_destroy(uint64_t handle) {
     ml_mutex_lock(&graph);
-    ml_video_sink *sink = lock_sink(handle);
+    ml_video_sink *sink = find_sink(handle);
     if (sink == NULL) {
         ml_mutex_unlock(&graph);
         return false;
     }
-    ml_mutex_unlock(&sink->lock);
     detach(sink);
     ml_mutex_lock(&sink->lock);
     ml_picture *newest = take_newest(sink);
@@ -348,25 +341,19 @@ void ml_frames_drop_orphans(void) {
     }
 }
 
-/* Under the frame's lock. The room is kept for the next frame of this object. */
+/* Under the frame's lock, which nobody waits for but those who want this very frame. */
 static bool make_rgba(ml_lent *frame) {
-    if (frame->rgba_made) {
+    if (frame->rgba_pixels != NULL) {
         return true;
     }
     const ml_picture *picture = frame->picture;
-    uint64_t bytes = UINT64_C(4) * picture->width * picture->height;
-    if (frame->rgba_room < bytes || frame->rgba_room / 4 > bytes) {
-        free(frame->rgba_pixels);
-        frame->rgba_pixels = malloc((size_t)bytes);
-        frame->rgba_room = frame->rgba_pixels == NULL ? 0 : bytes;
-        if (frame->rgba_pixels == NULL) {
-            return false;
-        }
+    frame->rgba_pixels = ml_picture_new_rgba(picture->width, picture->height);
+    if (frame->rgba_pixels == NULL) {
+        return false;
     }
-    ml_picture_to_rgba(picture, frame->rgba_pixels);
+    ml_picture_to_rgba(picture, frame->rgba_pixels->y);
     frame->rgba = (MLWebRTCFramePlanes){.plane_count = 1};
-    frame->rgba.image_planes[0] = tight_plane(frame->rgba_pixels, picture->width, picture->height, 4);
-    frame->rgba_made = true;
+    frame->rgba.image_planes[0] = tight_plane(frame->rgba_pixels->y, picture->width, picture->height, 4);
     return true;
 }
 

@@ -16,7 +16,7 @@
 #define ML_LENT_MOST 4
 
 /* Frames whose sinks are gone (the C# that exists gives none back): beyond these the oldest is taken back. */
-#define ML_ORPHANS_MOST 32
+#define ML_ORPHANS_MOST 16
 
 MLResult ml_video_sink_new(uint64_t epoch, uint64_t *handle);
 /* source is a video source's handle, or ML_INVALID_HANDLE to detach. */

@@ -128,7 +128,12 @@ static MLResult add_track(MLHandle connection_handle, MLHandle source_handle, co
     if (!ml_source_type(source_handle, &in.type) || !ml_source_note_added(source_handle)) {
         return MLResult_WebRTCMismatchingHandle;
     }
-    return ml_request_call(ML_OP_TRACK_ADD, connection_handle, &in);
+    MLResult result = ml_request_call(ML_OP_TRACK_ADD, connection_handle, &in);
+    if (result == MLResult_Ok && !ml_source_is_local(source_handle)) {
+        /* It was destroyed at this moment, and the engine may have been told before it knew the source. */
+        ml_request_call(ML_OP_SOURCE_DESTROYED, source_handle, NULL);
+    }
+    return result;
 }
 
 MLResult MLWebRTCConnectionAddLocalSourceTrack(MLHandle connection_handle, MLHandle local_source_handle,

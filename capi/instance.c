@@ -59,6 +59,7 @@ static void drop_everything(const void *here) {
     ml_connections_sweep(here);
     ml_text_free_orphans();
     ml_request_call(ML_OP_INSTANCE_DESTROY, 0, NULL);
+    ml_pictures_trim();
 }
 
 static MLResult create(const MLWebRTCDebugUtils *utils, const void *here) {

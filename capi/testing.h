@@ -5,8 +5,9 @@
 #include "ml_webrtc_test.h"
 
 typedef struct ml_in_test {
-    MLWebRTCTestAlive *alive; /* NULL: set panic_where */
-    int32_t panic_where;
+    MLWebRTCTestAlive *alive;             /* to be filled in, or NULL */
+    MLWebRTCTestAllocations *allocations; /* likewise */
+    int32_t panic_where;                  /* to be set, if both are NULL */
 } ml_in_test;
 
 #endif

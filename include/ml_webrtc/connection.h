@@ -70,7 +70,10 @@ typedef struct MLWebRTCConnectionIceCandidate {
     int32_t sdp_mline_index; /**< the media section by its number from 0 */
 } MLWebRTCConnectionIceCandidate;
 
-/** The streams and the id of a track that is added. */
+/**
+ * The streams and the id of a track that is added. Each id is UTF-8 of at most 1 KiB. As SDP has no way to write them,
+ * spaces and control characters reach the peer as "_"; what is not UTF-8 becomes U+FFFD.
+ */
 typedef struct MLWebRTCTrackInfo {
     uint32_t version;           /**< 1 */
     uint32_t stream_count;      /**< how many streams, 0 to 64 */
@@ -350,14 +353,15 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionHasFailed(MLHandle connection_handle, M
  * @param connection_handle   the connection
  * @param local_source_handle a local source
  * @param stream_count        how many streams, 0 to 64
- * @param streams             their ids; may be NULL if there are none; copied
+ * @param streams             their ids, each at most 1 KiB; may be NULL if there are none; copied
  * @retval MLResult_Ok                       accepted; what fails later comes as OnError
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             stream_count is above 64, or streams or one of them is NULL; the source is
- *                                           on this connection already
+ * @retval MLResult_InvalidParam             stream_count is above 64; streams or one of them is NULL, or longer than
+ *                                           1 KiB; the source is on this connection already
  * @retval MLResult_WebRTCMismatchingHandle  no such connection or no such local source
- * @retval MLResult_NotImplemented           this build of the library sends no tracks
- * @retval MLResult_AllocFailed              no memory, or 1,024 operations are pending; nothing is taken
+ * @retval MLResult_NotImplemented           the source carries audio, which this version does not send
+ * @retval MLResult_AllocFailed              no memory; 1,024 operations are pending, or 64 sources are on this
+ *                                           connection; nothing is taken
  * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCConnectionAddLocalSourceTrack(MLHandle connection_handle, MLHandle local_source_handle,
@@ -377,11 +381,12 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionAddLocalSourceTrack(MLHandle connection
  * @param track_info          streams and track id; copied during the call
  * @retval MLResult_Ok                       accepted; what fails later comes as OnError
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             track_info is NULL; stream_count is above 64, or streams or one of them is
- *                                           NULL; the source is on this connection already
+ * @retval MLResult_InvalidParam             track_info is NULL; stream_count is above 64; streams or one of them is
+ *                                           NULL; an id is longer than 1 KiB; the source is on this connection already
  * @retval MLResult_WebRTCMismatchingHandle  no such connection or no such local source
- * @retval MLResult_NotImplemented           this build of the library sends no tracks
- * @retval MLResult_AllocFailed              no memory, or 1,024 operations are pending; nothing is taken
+ * @retval MLResult_NotImplemented           the source carries audio, which this version does not send
+ * @retval MLResult_AllocFailed              no memory; 1,024 operations are pending, or 64 sources are on this
+ *                                           connection; nothing is taken
  * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCConnectionAddLocalSourceTrackEx(MLHandle connection_handle, MLHandle local_source_handle,
@@ -401,7 +406,6 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionAddLocalSourceTrackEx(MLHandle connecti
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_InvalidParam             the source is not on this connection
  * @retval MLResult_WebRTCMismatchingHandle  no such connection or no such local source
- * @retval MLResult_NotImplemented           this build of the library sends no tracks
  * @retval MLResult_AllocFailed              no memory, or 1,024 operations are pending; nothing is taken
  * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */

@@ -260,9 +260,10 @@ ML_WEBRTC_API MLResult MLWebRTCSourceGetType(MLHandle source_handle, int32_t *so
 ML_WEBRTC_API MLResult MLWebRTCSourceIsEnabled(MLHandle source_handle, MLWebRTCBool *enabled);
 
 /**
- * Enables or disables a source. A disabled video source sends black frames at a low rate or nothing, a disabled audio
- * source silence; time goes on meanwhile. OnSetEnabled of an app-defined source is invoked inside every such call,
- * also if nothing changes. W3C Media Capture and Streams, MediaStreamTrack.enabled.
+ * Enables or disables a source. A disabled video source shows a black frame and then nothing, to its sinks and to the
+ * peers (a remote source: to its sinks); a disabled audio source is silent; time goes on meanwhile. OnSetEnabled of an
+ * app-defined source is invoked inside every such call, also if nothing changes. W3C Media Capture and Streams,
+ * MediaStreamTrack.enabled.
  *
  * Thread: any.
  *
@@ -309,9 +310,15 @@ ML_WEBRTC_API MLResult MLWebRTCSourceReleaseTrackId(MLHandle source_handle, cons
  * Hands a frame to an app-defined video source. The pixels are copied during the call. A frame is never queued behind
  * older ones: the newest wins. Size and format may change from frame to frame; odd sizes are valid.
  *
- * YUV_420_888 takes three planes; the chroma planes are planar (bytes_per_pixel 1) or semi-planar (bytes_per_pixel 2,
- * U and V interleaved in either order). If the two chroma pointers are one byte apart, the step from pixel to pixel is
- * inferred, and size may be one byte short of stride x height. Never more than size bytes are read.
+ * YUV_420_888 takes three planes, the first with bytes_per_pixel 1. The chroma planes have half the width and height,
+ * rounded up, and are planar (bytes_per_pixel 1) or semi-planar (bytes_per_pixel 2, U and V interleaved in either
+ * order). If the two chroma pointers are one byte apart, the step from pixel to pixel is inferred, and size may be one
+ * byte short of stride x height. RGBA_8888 takes one plane with bytes_per_pixel 4; alpha is not looked at.
+ *
+ * stride is at least what a row takes. Never more than size bytes are read; so the last row of a plane may end with its
+ * last pixel.
+ *
+ * The frame of a disabled source is checked and dropped.
  *
  * Thread: any.
  *
@@ -320,12 +327,12 @@ ML_WEBRTC_API MLResult MLWebRTCSourceReleaseTrackId(MLHandle source_handle, cons
  * @retval MLResult_Ok                           the frame is taken
  * @retval MLResult_WebRTCInstanceNotCreated     there is no instance
  * @retval MLResult_InvalidParam                 frame_native, frame_data or the pointer of a plane is NULL; a plane is
- *                                               too small for its stride and height; a size is 0 or above 8192
+ *                                               too small for its stride and height, or its stride for its width; a
+ *                                               width or height is 0 or above 8192; bytes_per_pixel does not fit
  * @retval MLResult_WebRTCMismatchingHandle      no such app-defined video source
  * @retval MLResult_WebRTCInvalidFrameFormat     format is unknown
  * @retval MLResult_WebRTCInvalidFramePlaneCount plane_count does not fit the format
  * @retval MLResult_WebRTCSendNativeFrameError   format is NativeBuffer and the platform has no such buffers
- * @retval MLResult_NotImplemented               this build of the library takes no frames
  * @retval MLResult_AllocFailed                  no memory; the frame is not taken
  */
 ML_WEBRTC_API MLResult MLWebRTCSourceAppDefinedVideoSourcePushFrame(MLHandle source_handle,

@@ -27,8 +27,9 @@ extern "C" {
 ML_WEBRTC_API MLResult MLWebRTCVideoSinkCreate(MLHandle *sink_handle);
 
 /**
- * Attaches the sink to a video source, in place of the one before. Frames of a local source arrive unencoded. Several
- * sinks may show one source.
+ * Attaches the sink to a video source, in place of the one before, of which no frame waits any more then. Frames of a
+ * local source arrive unencoded. Several sinks may show one source. When a source ends, the frame that waits can still
+ * be acquired.
  *
  * Thread: any.
  *
@@ -37,9 +38,6 @@ ML_WEBRTC_API MLResult MLWebRTCVideoSinkCreate(MLHandle *sink_handle);
  * @retval MLResult_Ok                       the sink is attached or detached
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_WebRTCMismatchingHandle  no such sink, or source_handle is no video source; nothing is changed
- * @retval MLResult_NotImplemented           this build of the library cannot attach a source
- * @retval MLResult_AllocFailed              no memory; nothing is changed
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCVideoSinkSetSource(MLHandle sink_handle, MLHandle source_handle);
 
@@ -62,7 +60,8 @@ ML_WEBRTC_API MLResult MLWebRTCVideoSinkIsNewFrameAvailable(MLHandle sink_handle
  * section 7.4.5, coordination of video orientation) is applied.
  *
  * Up to 4 frames of a sink may be lent at a time: acquiring a fifth takes the oldest back, whose handle is stale then.
- * A caller that releases its frames may hold them as long as it likes.
+ * A caller that releases its frames may hold them as long as it likes. Frames stay lent when their sink is destroyed;
+ * of those, 16 at most in the whole process.
  *
  * Thread: any.
  *
@@ -78,7 +77,7 @@ ML_WEBRTC_API MLResult MLWebRTCVideoSinkIsNewFrameAvailable(MLHandle sink_handle
 ML_WEBRTC_API MLResult MLWebRTCVideoSinkAcquireNextAvailableFrame(MLHandle sink_handle, MLHandle *frame_handle);
 
 /**
- * Gives a frame back; its handle and its memory end.
+ * Gives a frame back; its handle and its memory end. The sink may be destroyed already.
  *
  * Thread: any.
  *
@@ -92,7 +91,7 @@ ML_WEBRTC_API MLResult MLWebRTCVideoSinkAcquireNextAvailableFrame(MLHandle sink_
 ML_WEBRTC_API MLResult MLWebRTCVideoSinkReleaseFrame(MLHandle sink_handle, MLHandle frame_handle);
 
 /**
- * Detaches and destroys the sink.
+ * Detaches and destroys the sink. Frames that it has lent stay readable until they are given back to it.
  *
  * Thread: any.
  *

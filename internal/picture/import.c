@@ -1,6 +1,7 @@
 #include "internal/picture/import.h"
 
 #include <libyuv.h>
+#include <string.h>
 
 typedef ImagePlaneInfoNative plane;
 
@@ -32,18 +33,20 @@ static bool has_interleaved(const plane *first, const plane *second, uint64_t ro
     if (second->size + UINT64_C(1) > readable) {
         readable = second->size + UINT64_C(1);
     }
-    /* The last row may end without the gap that a stride of 2 x columns would leave room for. */
     return first->stride == second->stride && first->stride >= 2 * columns &&
-           extent(rows, first->stride, 2 * columns) <= readable && first->size > 0;
+           extent(rows, first->stride, 2 * columns) <= readable;
 }
 
+/* The planes have at least the rows and columns of the luma's halves (rounded up). */
 static chroma_layout layout_of(const plane *u, const plane *v, uint64_t rows, uint64_t columns) {
     uintptr_t at_u = (uintptr_t)u->image_data_ptr;
     uintptr_t at_v = (uintptr_t)v->image_data_ptr;
-    if (at_v - at_u == 1) {
+    /* Planes of a single pixel can be neighbours too. */
+    bool single = rows == 1 && columns == 1 && u->bytes_per_pixel == 1;
+    if (at_v - at_u == 1 && !single) {
         return has_interleaved(u, v, rows, columns) ? CHROMA_UV : CHROMA_IMPOSSIBLE;
     }
-    if (at_u - at_v == 1) {
+    if (at_u - at_v == 1 && !single) {
         return has_interleaved(v, u, rows, columns) ? CHROMA_VU : CHROMA_IMPOSSIBLE;
     }
     if (u->bytes_per_pixel == 2 && has(u, rows, 2 * columns - 1) && has(v, rows, 2 * columns - 1)) {
@@ -94,6 +97,15 @@ static void convert_yuv(ml_picture *picture, const plane *planes, chroma_layout 
 
 static bool chroma_step(const plane *given) { return given->bytes_per_pixel == 1 || given->bytes_per_pixel == 2; }
 
+static uint32_t larger(uint32_t one, uint32_t other) { return one > other ? one : other; }
+
+/* The sides that chroma planes must have room for: those of the picture, and their own. Some callers halve
+ * odd sides to the lower number; 0: neither that nor more. */
+static uint32_t chroma_side(uint32_t side, uint32_t of_u, uint32_t of_v) {
+    bool halved = of_u >= side / 2 && of_v >= side / 2;
+    return halved ? larger(ml_picture_chroma(side), larger(of_u, of_v)) : 0;
+}
+
 static MLResult import_yuv(const plane *planes, ml_picture **picture) {
     if (!sane(&planes[0]) || !sane(&planes[1]) || !sane(&planes[2])) {
         return MLResult_InvalidParam;
@@ -104,7 +116,12 @@ static MLResult import_yuv(const plane *planes, ml_picture **picture) {
         planes[1].bytes_per_pixel != planes[2].bytes_per_pixel) {
         return MLResult_InvalidParam;
     }
-    chroma_layout layout = layout_of(&planes[1], &planes[2], ml_picture_chroma(height), ml_picture_chroma(width));
+    uint32_t rows = chroma_side(height, planes[1].height, planes[2].height);
+    uint32_t columns = chroma_side(width, planes[1].width, planes[2].width);
+    chroma_layout layout = CHROMA_IMPOSSIBLE;
+    if (rows != 0 && columns != 0) {
+        layout = layout_of(&planes[1], &planes[2], rows, columns);
+    }
     if (layout == CHROMA_IMPOSSIBLE) {
         return MLResult_InvalidParam;
     }
@@ -133,16 +150,23 @@ static MLResult import_rgba(const plane *given, ml_picture **picture) {
 
 MLResult ml_picture_import(const MLWebRTCFrame *frame, ml_picture **picture) {
     *picture = NULL;
-    const MLWebRTCFramePlanes *planes = frame->frame_data;
+    const MLWebRTCFramePlanes *given = frame->frame_data;
+    plane planes[3]; /* copied: what is checked is what is used, whatever the host does meanwhile */
     MLResult result;
     switch (frame->format) {
     case MLWebRTCOutputFormat_YUV_420_888:
-        result = planes->plane_count == 3 ? import_yuv(planes->image_planes, picture)
-                                          : MLResult_WebRTCInvalidFramePlaneCount;
+        if (given->plane_count != 3) {
+            return MLResult_WebRTCInvalidFramePlaneCount;
+        }
+        memcpy(planes, given->image_planes, 3 * sizeof *planes);
+        result = import_yuv(planes, picture);
         break;
     case MLWebRTCOutputFormat_RGBA_8888:
-        result = planes->plane_count == 1 ? import_rgba(planes->image_planes, picture)
-                                          : MLResult_WebRTCInvalidFramePlaneCount;
+        if (given->plane_count != 1) {
+            return MLResult_WebRTCInvalidFramePlaneCount;
+        }
+        memcpy(planes, given->image_planes, sizeof *planes);
+        result = import_rgba(planes, picture);
         break;
     case MLWebRTCOutputFormat_NativeBuffer:
         return MLResult_WebRTCSendNativeFrameError;

@@ -35,6 +35,8 @@ typedef struct ml_picture {
 /* A picture with uninitialised pixels and one reference; NULL without memory, or if a side is 0
  * or above ML_PICTURE_SIDE_MOST. Blocks are recycled. Any thread. */
 ml_picture *ml_picture_new(uint32_t width, uint32_t height);
+/* One whose pixels are interleaved R, G, B, A at y; u and v are NULL. */
+ml_picture *ml_picture_new_rgba(uint32_t width, uint32_t height);
 ml_picture *ml_picture_share(ml_picture *picture); /* one reference more; gives picture */
 void ml_picture_release(ml_picture *picture);      /* one less; NULL is harmless */
 
@@ -42,6 +44,8 @@ static inline uint32_t ml_picture_chroma(uint32_t side) { return (side + 1) / 2;
 
 /* Pictures that are in use, for tests: nothing is left at the end. */
 uint64_t ml_pictures_alive(void);
+/* Gives the memory that is kept for reuse back to the system. */
+void ml_pictures_trim(void);
 
 /* Each makes a new picture with one reference; NULL without memory. The flags and times are
  * copied from the picture. */

@@ -7,8 +7,10 @@
  * as many page faults as the picture has pages. */
 #define FREE_MOST 32
 #define FREE_BYTES_MOST (UINT64_C(128) << 20)
-/* A block serves pictures down to a quarter of its size. */
-#define WASTE_MOST 4
+/* A block serves pictures down to half its size. */
+#define WASTE_MOST 2
+/* Of the pixels: what the widest vector instructions like. */
+#define ALIGNMENT 64
 
 static struct {
     ml_mutex lock;
@@ -64,16 +66,15 @@ static ml_picture *keep(ml_picture *picture) {
     return rest;
 }
 
-ml_picture *ml_picture_new(uint32_t width, uint32_t height) {
-    if (width == 0 || height == 0 || width > ML_PICTURE_SIDE_MOST || height > ML_PICTURE_SIDE_MOST) {
-        return NULL;
-    }
-    uint64_t luma = (uint64_t)width * height;
-    uint64_t chroma = (uint64_t)ml_picture_chroma(width) * ml_picture_chroma(height);
-    uint64_t bytes = luma + 2 * chroma;
+static bool is_size(uint32_t width, uint32_t height) {
+    return width > 0 && height > 0 && width <= ML_PICTURE_SIDE_MOST && height <= ML_PICTURE_SIDE_MOST;
+}
+
+/* With room for so many bytes at y. */
+static ml_picture *make(uint32_t width, uint32_t height, uint64_t bytes) {
     ml_picture *picture = take(bytes);
     if (picture == NULL) {
-        picture = malloc(sizeof *picture + (size_t)bytes);
+        picture = malloc(sizeof *picture + ALIGNMENT + (size_t)bytes);
         if (picture == NULL) {
             return NULL;
         }
@@ -86,11 +87,37 @@ ml_picture *ml_picture_new(uint32_t width, uint32_t height) {
     picture->height = height;
     picture->time_us = 0;
     picture->captured_ns = 0;
-    picture->y = (uint8_t *)(picture + 1);
-    picture->u = picture->y + luma;
-    picture->v = picture->u + chroma;
+    picture->y = (uint8_t *)(((uintptr_t)(picture + 1) + ALIGNMENT - 1) & ~(uintptr_t)(ALIGNMENT - 1));
+    picture->u = NULL;
+    picture->v = NULL;
     atomic_fetch_add_explicit(&pool.alive, 1, memory_order_relaxed);
     return picture;
+}
+
+ml_picture *ml_picture_new(uint32_t width, uint32_t height) {
+    if (!is_size(width, height)) {
+        return NULL;
+    }
+    uint64_t luma = (uint64_t)width * height;
+    uint64_t chroma = (uint64_t)ml_picture_chroma(width) * ml_picture_chroma(height);
+    ml_picture *picture = make(width, height, luma + 2 * chroma);
+    if (picture != NULL) {
+        picture->u = picture->y + luma;
+        picture->v = picture->u + chroma;
+    }
+    return picture;
+}
+
+ml_picture *ml_picture_new_rgba(uint32_t width, uint32_t height) {
+    return is_size(width, height) ? make(width, height, UINT64_C(4) * width * height) : NULL;
+}
+
+static void free_all(ml_picture *list) {
+    while (list != NULL) {
+        ml_picture *next = list->next;
+        free(list);
+        list = next;
+    }
 }
 
 ml_picture *ml_picture_share(ml_picture *picture) {
@@ -103,10 +130,15 @@ void ml_picture_release(ml_picture *picture) {
         return;
     }
     atomic_fetch_sub_explicit(&pool.alive, 1, memory_order_relaxed);
-    ml_picture *rest = keep(picture);
-    while (rest != NULL) {
-        ml_picture *next = rest->next;
-        free(rest);
-        rest = next;
-    }
+    free_all(keep(picture));
+}
+
+void ml_pictures_trim(void) {
+    ml_mutex_lock(&pool.lock);
+    ml_picture *all = pool.free;
+    pool.free = NULL;
+    pool.count = 0;
+    pool.bytes = 0;
+    ml_mutex_unlock(&pool.lock);
+    free_all(all);
 }

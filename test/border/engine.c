@@ -5,9 +5,11 @@
 #include "callbacks/channel.h"
 #include "callbacks/connection.h"
 #include "callbacks/post.h"
+#include "callbacks/source.h"
 #include "capi/engine.h"
 #include "internal/platform/platform.h"
 #include "internal/request/request.h"
+#include "tracks.h"
 
 #define SERVERS 2
 
@@ -79,6 +81,7 @@ static void end_links(uint64_t handle) {
             link *gone = *at;
             *at = gone->next;
             end_channels(gone->handle);
+            tracks_end(gone->handle);
             ml_connection_engine_done(gone->connection);
             free(gone);
         } else {
@@ -98,13 +101,12 @@ static void create_channel(const ml_work *work) {
     ml_post_open(made->channel, ML_MESSAGE_BYTES_MOST);
 }
 
-static bool knows(uint64_t handle) {
-    for (link *at = links; at != NULL; at = at->next) {
-        if (at->handle == handle) {
-            return true;
-        }
+static link *find_link(uint64_t handle) {
+    link *found = links;
+    while (found != NULL && found->handle != handle) {
+        found = found->next;
     }
-    return false;
+    return found;
 }
 
 static void create_link(const ml_work *work) {
@@ -118,6 +120,7 @@ static void create_link(const ml_work *work) {
 
 static MLResult answer(const ml_work *work) {
     echo *channel = find_echo(work->handle);
+    link *connection = find_link(work->handle);
     switch (work->op) {
     case ML_OP_INSTANCE_DESTROY:
         end_links(0);
@@ -129,17 +132,28 @@ static MLResult answer(const ml_work *work) {
         end_links(work->handle);
         break;
     case ML_OP_CHANNEL_CREATE:
-        if (!knows(work->handle)) {
+        if (connection == NULL) {
             return MLResult_WebRTCMismatchingHandle;
         }
         create_channel(work);
         break;
     case ML_OP_CREATE_OFFER:
-        for (link *at = links; at != NULL; at = at->next) {
-            if (at->handle == work->handle) {
-                ml_post(at->connection, ML_EVENT_LOCAL_OFFER, "v=0", 3);
-            }
+        if (connection != NULL) {
+            ml_post(connection->connection, ML_EVENT_LOCAL_OFFER, "v=0", 3);
         }
+        break;
+    case ML_OP_TRACK_ADD:
+        return connection == NULL ? MLResult_WebRTCMismatchingHandle : tracks_add(work, connection->connection);
+    case ML_OP_TRACK_REMOVE:
+        return tracks_remove(work);
+    case ML_OP_SOURCE_DESTROYED:
+        tracks_source_destroyed(work->handle);
+        break;
+    case ML_OP_SOURCE_PICTURE:
+        tracks_pass_picture(work->handle);
+        break;
+    case ML_OP_SOURCE_WATCHED:
+        ml_source_watched(work->handle);
         break;
     case ML_OP_CHANNEL_DESTROY:
         for (echo **at = &echoes; *at != NULL; at = &(*at)->next) {

@@ -7,17 +7,20 @@ cd "$(dirname "$0")/../.."
 build=$(realpath -m "$1")
 mkdir -p "$build"
 
-border=(callbacks/*.c handles/*.c internal/platform/*.c internal/request/*.c)
+codecs=build/codecs/linux_amd64
+border=(callbacks/*.c handles/*.c internal/picture/*.c internal/platform/*.c internal/request/*.c)
 for file in capi/*.c; do
     grep -q '^//go:build mltest' "$file" || border+=("$file")
 done
-flags=(-std=gnu11 -g -O1 -Wall -Wextra -Wpedantic -Werror -I. -Iinclude -Itest/border -DML_WEBRTC_BUILDING -DML_TEST)
+flags=(-std=gnu11 -g -O1 -Wall -Wextra -Wpedantic -Werror -I. -Iinclude -Itest/border -isystem "$codecs/include"
+    -DML_WEBRTC_BUILDING -DML_TEST)
 
 for sanitizer in thread address,undefined; do
-    for test in handles rules stress; do
+    for test in handles rules stress video video_stress; do
         program="$build/$test-${sanitizer%%,*}"
         clang "${flags[@]}" -fsanitize="$sanitizer" -fno-sanitize-recover=all -fno-omit-frame-pointer \
-            "${border[@]}" test/border/engine.c "test/border/${test}_test.c" -o "$program" -lm -lpthread
+            "${border[@]}" test/border/engine.c test/border/tracks.c "test/border/${test}_test.c" "$codecs/lib/libyuv.a" \
+            -o "$program" -lm -lpthread
         echo "== $test under the $sanitizer sanitizer"
         # The marks of callbacks lie on the real stack, which fake frames would hide.
         TSAN_OPTIONS=halt_on_error=1 \
@@ -28,7 +31,7 @@ done
 
 echo "== the border for Windows"
 for file in "${border[@]}"; do
-    x86_64-w64-mingw32-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -I. -Iinclude -DML_WEBRTC_BUILDING \
-        -c "$file" -o "$build/windows.o"
+    x86_64-w64-mingw32-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -I. -Iinclude -isystem "$codecs/include" \
+        -DML_WEBRTC_BUILDING -c "$file" -o "$build/windows.o"
 done
 echo "OK: the border"

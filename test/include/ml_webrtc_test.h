@@ -20,7 +20,9 @@ typedef struct MLWebRTCTestAlive {
     uint32_t channels;
     uint32_t sources;
     uint32_t sinks;
+    uint32_t frames;     /* that are lent */
     uint64_t events;     /* payloads in C memory that were not delivered */
+    uint64_t pictures;   /* in C memory, wherever they are */
     uint32_t engine;     /* connections and channels on the Go side */
     uint32_t goroutines; /* beyond the ones that serve requests as long as the library is loaded */
 } MLWebRTCTestAlive;
@@ -36,6 +38,15 @@ enum {
 };
 
 ML_WEBRTC_API MLResult MLWebRTCTestPanic(int32_t where);
+
+/* What the Go side has allocated since the library was loaded, freed or not. */
+typedef struct MLWebRTCTestAllocations {
+    uint64_t objects;
+    uint64_t bytes;
+} MLWebRTCTestAllocations;
+
+/* Needs no instance. */
+ML_WEBRTC_API MLResult MLWebRTCTestGetAllocations(MLWebRTCTestAllocations *allocations);
 
 #ifdef __cplusplus
 }
