@@ -166,6 +166,7 @@ func (c *connection) DataChannel(engine *rtc.DataChannel, label string) rtc.Chan
 
 func (c *connection) Closed() {
 	connections.Remove(c.handle)
+	sources.forget(c)
 	c.leave()
 	C.ml_connection_engine_done(c.host)
 }

@@ -47,6 +47,7 @@ func (h *holder) destroy() {
 		h.instance.Close()
 		h.instance = nil
 	}
+	sources.endAll()
 	logs.level.Store(C.MLWebRTCLogLevel_Silent)
 }
 

@@ -30,14 +30,20 @@ func injectPanic(where int) {
 
 func serveTest(in unsafe.Pointer) error {
 	request := (*C.ml_in_test)(in)
-	if request.alive == nil {
+	switch {
+	case request.alive != nil:
+		request.alive.engine = C.uint32_t(connections.Len() + channels.Len() + tracks.Len() + sources.count())
+		// The servers, one of them being this, are there as long as the library is.
+		request.alive.goroutines = C.uint32_t(max(0, runtime.NumGoroutine()-servers-idleGoroutines))
+	case request.allocations != nil:
+		// It stops the world, to count what each processor has allocated.
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		request.allocations.objects = C.uint64_t(memory.Mallocs)
+		request.allocations.bytes = C.uint64_t(memory.TotalAlloc)
+	default:
 		panicWhere.Store(int32(request.panic_where))
-
-		return nil
 	}
-	request.alive.engine = C.uint32_t(connections.Len() + channels.Len())
-	// The servers, one of them being this, are there as long as the library is.
-	request.alive.goroutines = C.uint32_t(max(0, runtime.NumGoroutine()-servers-idleGoroutines))
 
 	return nil
 }

@@ -81,9 +81,8 @@ func (c *Connection) releaseCandidates() {
 	c.tellCandidates()
 }
 
-// tellDescription hands out a local description, made in answer to a remote one or to none,
-// and then its candidates.
-func (c *Connection) tellDescription(local webrtc.SessionDescription, remote *description) {
+// tellDescription hands out a local description, and then its candidates.
+func (c *Connection) tellDescription(local webrtc.SessionDescription) {
 	c.emit.Lock()
 	defer c.emit.Unlock()
 	g := &c.gatherer
@@ -91,10 +90,6 @@ func (c *Connection) tellDescription(local webrtc.SessionDescription, remote *de
 	var parsed sdp.SessionDescription
 	if err := parsed.UnmarshalString(local.SDP); err == nil {
 		g.section, _ = transportSection(&parsed)
-	}
-	if g.section.mid == "" {
-		// pion leaves the mid out of a section that it rejects, but it is the peer's.
-		g.section.mid = fallbackMid(remote, g.section.index)
 	}
 	if c.closed.Load() {
 		return

@@ -10,7 +10,9 @@ import (
 	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 
+	"libml_webrtc/internal/bandwidth"
 	"libml_webrtc/internal/network"
+	"libml_webrtc/internal/video"
 )
 
 const (
@@ -36,6 +38,11 @@ type Connection struct {
 	evaluation worker
 	turn       turn
 	operating  sync.Mutex  // held while an operation runs
+	media      mediaState  // only operations, and the end, look at it
+	mediaUp    atomic.Bool // packets of media reach the peer
+	bandwidth  *bandwidth.Controller
+	buffers    *streamBuffers
+	repairs    repairs
 	closed     atomic.Bool // Close was called: no events but Released and Closed
 
 	mu        sync.Mutex
@@ -48,6 +55,7 @@ type Connection struct {
 	peerGone  bool
 	channels  map[*DataChannel]struct{}
 	incoming  int
+	locals    map[*video.Source]*localTrack // as they will be when all operations of the queue have run
 
 	emit     sync.Mutex // held while an event method runs
 	events   ConnectionEvents
@@ -65,7 +73,11 @@ func (i *Instance) NewConnection(config Config, events ConnectionEvents) (*Conne
 		log:      i.loggers.NewLogger("connection"),
 		events:   events,
 		channels: make(map[*DataChannel]struct{}),
+		locals:   make(map[*video.Source]*localTrack),
+		media:    newMediaState(),
 	}
+	c.buffers = newStreamBuffers(c.strangerFound)
+	c.bandwidth = bandwidth.New(bandwidth.Options{Loggers: i.loggers})
 	c.ctx, c.cancel = context.WithCancel(i.ctx)
 	c.operations = worker{connection: c, what: "a signalling operation", run: c.runOperations}
 	c.evaluation = worker{connection: c, what: "following the state", run: c.evaluate}
@@ -109,8 +121,9 @@ func (c *Connection) configure(config Config) error {
 	c.configuration = webrtc.Configuration{
 		ICEServers:                  servers,
 		AlwaysNegotiateDataChannels: true,
+		RTPHeaderEncryptionPolicy:   webrtc.RTPHeaderEncryptionPolicyDisable,
 	}
-	c.api, err = c.instance.newAPI()
+	c.api, err = c.newAPI()
 	return err
 }
 
@@ -134,6 +147,8 @@ func (c *Connection) newPeer() (*webrtc.PeerConnection, error) {
 	peer.OnICECandidate(func(candidate *webrtc.ICECandidate) {
 		c.within("a local candidate", func() { c.candidateFound(peer, candidate) })
 	})
+	// Tracks are told by the descriptions that announce them, which pion reports too late.
+	peer.OnTrack(func(*webrtc.TrackRemote, *webrtc.RTPReceiver) {})
 	peer.OnDataChannel(func(channel *webrtc.DataChannel) {
 		c.within("an incoming data channel", func() { c.channelReceived(peer, channel) })
 	})
@@ -194,9 +209,12 @@ func (c *Connection) teardown() {
 		// What an operation starts in pion after the close would never end.
 		c.operating.Lock()
 		defer c.operating.Unlock()
+		c.endOutlets()
 		if err := c.currentPeer().GracefulClose(); err != nil {
 			c.log.Debugf("closing the peer connection: %v", err)
 		}
+		c.endTracks()
+		c.bandwidth.Close()
 	})
 }
 

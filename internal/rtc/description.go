@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,7 +73,7 @@ func (d *description) check() error {
 	}
 	mids := make(map[string]bool, len(sections))
 	for index, media := range sections {
-		if kind := media.MediaName.Media; kind != mediaApplication && kind != "audio" && kind != "video" {
+		if kind := media.MediaName.Media; kind != mediaApplication && kind != mediaAudio && kind != mediaVideo {
 			return fmt.Errorf("media section %d is of the kind %q, which is not known", index, kind)
 		}
 		mid, present := media.Attribute(sdp.AttrKeyMID)
@@ -150,51 +151,36 @@ func checkCandidates(media *sdp.MediaDescription) error {
 	return nil
 }
 
-// forPion is the description as pion shall see it.
-func (d *description) forPion() (webrtc.SessionDescription, error) {
-	for _, media := range d.parsed.MediaDescriptions {
-		if media.MediaName.Media == mediaApplication {
-			spellOutMessageSize(media)
-		} else {
-			deactivate(media)
-		}
+// rejects says whether nothing can go through a section: it has no port, or would need a transport of its own.
+func (d *description) rejects(index int) bool {
+	media := d.parsed.MediaDescriptions[index]
+	if _, bundleOnly := media.Attribute(attributeBundleOnly); media.MediaName.Port.Value == 0 && !bundleOnly {
+		return true
 	}
-	text, err := d.parsed.Marshal()
-	if err != nil {
-		return webrtc.SessionDescription{}, fmt.Errorf("writing the description: %w", err)
+	bundled := bundleMids(d.parsed)
+	if len(bundled) == 0 {
+		return index > 0
 	}
-	return webrtc.SessionDescription{Type: d.kind, SDP: string(text)}, nil
+	mid, _ := media.Attribute(sdp.AttrKeyMID)
+	return !slices.Contains(bundled, mid)
 }
 
-// spellOutMessageSize replaces what pion takes for 65535: no max-message-size, "0", which
-// means any size, and an absurdly large number.
-func spellOutMessageSize(media *sdp.MediaDescription) {
-	size := defaultMaxMessageBytes
-	kept := media.Attributes[:0]
-	for _, attribute := range media.Attributes {
-		if strings.TrimSpace(attribute.Key) == attributeMaxMessageSize {
-			size = maxMessageBytes(attribute.Value)
-			continue
-		}
-		kept = append(kept, attribute)
+// fit checks whether the description answers an offer with these lines, and gives mids to the sections that have none.
+func (d *description) fit(all lines) error {
+	sections := d.parsed.MediaDescriptions
+	if len(sections) != len(all) {
+		return fmt.Errorf("the answer has %d media sections, the offer %d", len(sections), len(all))
 	}
-	kept = append(kept, sdp.NewAttribute(attributeMaxMessageSize, strconv.Itoa(size)))
-	media.Attributes = kept
-}
-
-// deactivate makes a section of audio or video one that carries nothing, as long as the
-// engine has no tracks.
-func deactivate(media *sdp.MediaDescription) {
-	kept := media.Attributes[:0]
-	for _, attribute := range media.Attributes {
-		switch attribute.Key {
-		case sdp.AttrKeySendRecv, sdp.AttrKeySendOnly, sdp.AttrKeyRecvOnly, sdp.AttrKeyInactive:
-		default:
-			kept = append(kept, attribute)
+	for index, media := range sections {
+		mid, present := media.Attribute(sdp.AttrKeyMID)
+		switch {
+		case !present || mid == "":
+			media.Attributes = append(media.Attributes, sdp.NewAttribute(sdp.AttrKeyMID, all[index].mid))
+		case mid != all[index].mid:
+			return fmt.Errorf("media section %d of the answer has the mid %q, that of the offer %q", index, mid, all[index].mid)
 		}
 	}
-	kept = append(kept, sdp.NewPropertyAttribute(sdp.AttrKeyInactive))
-	media.Attributes = kept
+	return nil
 }
 
 // maxMessageBytes reads a max-message-size; 0 means any size.
@@ -229,20 +215,19 @@ func transportSection(parsed *sdp.SessionDescription) (section, bool) {
 	return section{}, false
 }
 
-// fallbackMid is the mid of a section of the description, if it has one.
-func fallbackMid(d *description, index int) string {
-	if d == nil || index >= len(d.parsed.MediaDescriptions) {
-		return "0"
+func bundleTag(parsed *sdp.SessionDescription) string {
+	if mids := bundleMids(parsed); len(mids) > 0 {
+		return mids[0]
 	}
-	mid, _ := d.parsed.MediaDescriptions[index].Attribute(sdp.AttrKeyMID)
-	return mid
+	return ""
 }
 
-func bundleTag(parsed *sdp.SessionDescription) string {
-	group, _ := parsed.Attribute(sdp.AttrKeyGroup)
-	fields := strings.Split(group, " ")
-	if !strings.Contains(group, "BUNDLE") || len(fields) < 2 {
-		return ""
+// bundleMids are the sections that share the first one's transport.
+func bundleMids(parsed *sdp.SessionDescription) []string {
+	for _, attribute := range parsed.Attributes {
+		if fields := strings.Fields(attribute.Value); attribute.Key == sdp.AttrKeyGroup && len(fields) > 1 && fields[0] == "BUNDLE" {
+			return fields[1:]
+		}
 	}
-	return fields[1]
+	return nil
 }

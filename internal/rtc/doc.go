@@ -1,6 +1,6 @@
-// Package rtc is the engine: peer connections and data channels on pion/webrtc. It knows no
-// C, no handle and no host; what happens is told to the interfaces ConnectionEvents and
-// ChannelEvents, and every method returns without waiting for the network.
+// Package rtc is the engine: peer connections, data channels and tracks on pion/webrtc. It knows no
+// C, no handle and no host; what happens is told to the interfaces ConnectionEvents, ChannelEvents
+// and TrackEvents, and every method returns without waiting for the network.
 //
 // How it is built:
 //   - An Instance owns what its connections share. A Connection owns its channels. Contexts
@@ -15,4 +15,10 @@
 //     that lock on behalf of its caller: event methods may call every one of them.
 //   - A data channel has a reader (receive.go), which stops reading when the host's queue is
 //     full, and a pump (pump.go), which stops sending when SCTP has enough.
+//   - What a description says about media is worked out here, line by line (lines.go,
+//     sections.go); pion is shown a simpler world (show.go), and what it writes is put into the
+//     words for the peer (localdescription.go). When both sides' descriptions are there, settle
+//     (remotetrack.go) brings about what they have come to.
+//   - An outlet (outlet.go) sends a local track on one connection, an inlet (inlet.go) receives a
+//     section's stream; package video does the rest.
 package rtc

@@ -1,5 +1,7 @@
 package rtc
 
+import "libml_webrtc/internal/picture"
+
 // ConnectionEvents is told what happens to a connection. The methods are called by
 // goroutines of the engine, in the order in which things happened, one at a time per
 // connection, the methods of its ChannelEvents included. They must not block; they may call
@@ -26,6 +28,9 @@ type ConnectionEvents interface {
 	// DataChannel: the peer made a channel. nil refuses it; then nothing of it is heard
 	// again. Otherwise the channel's events go to what is returned.
 	DataChannel(dc *DataChannel, label string) ChannelEvents
+	// TrackAdded: a description of the peer announces a track; for an offer, before LocalAnswer. nil refuses
+	// the track; then nothing of it is heard again.
+	TrackAdded(track *RemoteTrack, kind Kind, id string, streams []string) TrackEvents
 	// Closed is the last call of all: the engine is done with the connection.
 	Closed()
 }
@@ -45,6 +50,17 @@ type ChannelEvents interface {
 	Outbox() Outbox
 	// Released is the last call: the engine touches neither these events nor the outbox
 	// again, and DataChannel's methods do nothing any more.
+	Released()
+}
+
+// TrackEvents is told what happens to a track of the peer. The rules of ConnectionEvents hold, but
+// Picture is called at any time between TrackAdded and Removed or Released, and not under their lock.
+type TrackEvents interface {
+	// Picture takes over a reference to a picture. One at a time.
+	Picture(p picture.Picture)
+	// Removed: a later description of the peer took the track away.
+	Removed()
+	// Released is the last call, and RemoteTrack's methods do nothing any more.
 	Released()
 }
 

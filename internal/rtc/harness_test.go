@@ -77,11 +77,12 @@ type side struct {
 	answers  []string
 	local    []string // candidates
 	incoming []*hostChannel
+	tracks   []*hostTrack
 	closed   bool
 	lastErr  string
 
 	onEvent func(event string)
-	refuses bool  // incoming channels
+	refuses bool  // incoming channels and tracks
 	remote  *side // where signalling goes; nil: nowhere
 }
 
@@ -275,6 +276,9 @@ func (s *side) close() {
 	defer s.mu.Unlock()
 	require.False(s.t, s.overlap, "event methods of %s overlapped", s.name)
 	require.Equal(s.t, "closed", s.log[len(s.log)-1])
+	for _, track := range s.tracks {
+		require.True(s.t, track.released, "track %q of %s was not released", track.id, s.name)
+	}
 	for _, h := range s.incoming {
 		require.True(s.t, h.released, "channel %q of %s was not released", h.label, s.name)
 	}

@@ -40,23 +40,40 @@ func (c *Connection) SetRemoteAnswer(sdp string) error {
 
 func (c *Connection) makeOffer() error {
 	peer := c.currentPeer()
-	if pending := peer.PendingLocalDescription(); pending != nil && pending.Type == webrtc.SDPTypeOffer {
-		// Nothing that an offer says can have changed since; pion would not replace it.
-		c.tellDescription(*pending, nil)
-		return nil
-	}
+	// pion would not replace an offer that is out. It need not: another one with the same transport only says
+	// more about media, and what pion keeps of an offer of its own is not looked at any more.
+	again := peer.SignalingState() == webrtc.SignalingStateHaveLocalOffer
 	c.withholdCandidates()
 	defer c.releaseCandidates()
-	options := &webrtc.OfferOptions{ICERestart: c.needsRestart(peer)}
+	if err := c.preferCodecs(peer); err != nil {
+		return err
+	}
+	options := &webrtc.OfferOptions{ICERestart: !again && c.needsRestart(peer)}
 	options.ICETricklingSupported = true
 	offer, err := peer.CreateOffer(options)
 	if err != nil {
 		return fmt.Errorf("making the offer: %w", err)
 	}
-	if err := peer.SetLocalDescription(offer); err != nil {
-		return fmt.Errorf("applying the offer: %w", err)
+	local, err := c.planOffer(peer, offer)
+	if err != nil {
+		return err
 	}
-	c.tellDescription(offer, nil)
+	if !again {
+		if err := peer.SetLocalDescription(offer); err != nil {
+			return fmt.Errorf("applying the offer: %w", err)
+		}
+	}
+	c.media.local = local
+	return c.tellLocal(local, offer.Type)
+}
+
+// tellLocal tells a description of this side.
+func (c *Connection) tellLocal(local *localDescription, kind webrtc.SDPType) error {
+	text, err := local.write()
+	if err != nil {
+		return err
+	}
+	c.tellDescription(webrtc.SessionDescription{Type: kind, SDP: text})
 	return nil
 }
 
@@ -76,25 +93,33 @@ func (c *Connection) answerOffer(offer *description) error {
 	if err := offer.check(); err != nil {
 		return err
 	}
-	remote, err := offer.forPion()
+	peer, err := c.rollBack()
 	if err != nil {
 		return err
 	}
-	peer, err := c.rollBack()
+	all := c.media.lines.ofOffer(offer)
+	sections := c.media.read(offer, all)
+	remote, err := shown{description: offer, lines: all, sections: sections, book: &c.media.book}.text()
 	if err != nil {
 		return err
 	}
 	c.withholdCandidates()
 	defer c.releaseCandidates()
-	if err := c.exchange(peer, remote, offer); err != nil {
+	c.buffers.declare(sections)
+	if err := peer.SetRemoteDescription(remote); err != nil {
+		return errors.Join(fmt.Errorf("applying the offer: %w", err), c.recover(peer))
+	}
+	c.media.remote = sections
+	c.media.lines.agree(all)
+	if err := c.answer(peer, offer); err != nil {
 		return errors.Join(err, c.recover(peer))
 	}
 	return nil
 }
 
-func (c *Connection) exchange(peer *webrtc.PeerConnection, remote webrtc.SessionDescription, offer *description) error {
-	if err := peer.SetRemoteDescription(remote); err != nil {
-		return fmt.Errorf("applying the offer: %w", err)
+func (c *Connection) answer(peer *webrtc.PeerConnection, offer *description) error {
+	if err := c.preferCodecs(peer); err != nil {
+		return err
 	}
 	options := &webrtc.AnswerOptions{}
 	options.ICETricklingSupported = true
@@ -102,26 +127,55 @@ func (c *Connection) exchange(peer *webrtc.PeerConnection, remote webrtc.Session
 	if err != nil {
 		return fmt.Errorf("making the answer: %w", err)
 	}
+	local, err := c.planAnswer(peer, answer, offer, c.media.lines.agreed)
+	if err != nil {
+		return err
+	}
+	c.media.local = local
+	local.chooseFormats()
 	if err := peer.SetLocalDescription(answer); err != nil {
 		return fmt.Errorf("applying the answer: %w", err)
 	}
-	c.tellDescription(answer, offer)
+	c.settle(peer)
+	if err := c.tellLocal(local, answer.Type); err != nil {
+		return err
+	}
 	c.applyHeldCandidates(peer)
 	return nil
 }
 
 func (c *Connection) applyAnswer(answer *description) error {
+	peer, local := c.currentPeer(), c.media.local
+	if local == nil || local.answer {
+		return errors.New("no offer of this side waits for an answer")
+	}
+	all := local.told()
+	if err := answer.fit(all); err != nil {
+		return err
+	}
 	if err := answer.check(); err != nil {
 		return err
 	}
-	remote, err := answer.forPion()
+	sections := c.media.read(answer, all)
+	remote, err := shown{
+		description: answer, lines: all, sections: sections, book: &c.media.book,
+		sends: func(mid string) bool { return local.outlets[mid] != nil },
+	}.text()
 	if err != nil {
 		return err
 	}
-	peer := c.currentPeer()
+	for index, one := range all {
+		one.dead = one.dead || answer.rejects(index)
+	}
+	local.remote = sections
+	local.chooseFormats()
+	c.buffers.declare(sections)
 	if err := peer.SetRemoteDescription(remote); err != nil {
 		return fmt.Errorf("applying the answer: %w", err)
 	}
+	c.media.remote = sections
+	c.media.lines.agree(all)
+	c.settle(peer)
 	c.applyHeldCandidates(peer)
 	return nil
 }
@@ -143,11 +197,22 @@ func (c *Connection) rollBack() (*webrtc.PeerConnection, error) {
 
 // recover leads back to a state from which the next description can be applied.
 func (c *Connection) recover(peer *webrtc.PeerConnection) error {
-	if peer.CurrentRemoteDescription() != nil || peer.SignalingState() == webrtc.SignalingStateStable {
+	switch {
+	case peer.SignalingState() == webrtc.SignalingStateStable:
 		return nil
+	case peer.CurrentRemoteDescription() == nil:
+		_, err := c.replacePeer(peer)
+		return err
 	}
-	_, err := c.replacePeer(peer)
-	return err
+	// An answer that nobody sees ends the negotiation.
+	answer, err := peer.CreateAnswer(nil)
+	if err == nil {
+		err = peer.SetLocalDescription(answer)
+	}
+	if err != nil {
+		return fmt.Errorf("getting over that: %w", err)
+	}
+	return nil
 }
 
 // replacePeer puts a fresh peer connection, with the same data channels, in the place of one
@@ -164,6 +229,11 @@ func (c *Connection) replacePeer(old *webrtc.PeerConnection) (*webrtc.PeerConnec
 	c.emit.Lock()
 	c.gatherer = gatherer{withhold: c.gatherer.withhold}
 	c.emit.Unlock()
+
+	c.media.startOver()
+	if err := c.reattachTracks(fresh); err != nil {
+		return nil, err
+	}
 
 	for _, d := range c.snapshotChannels() {
 		if err := d.attach(fresh); err != nil {

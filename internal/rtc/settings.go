@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
-	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
 
 	"libml_webrtc/internal/network"
@@ -105,7 +104,8 @@ func (c *Connection) iceServers(servers []ICEServer) ([]webrtc.ICEServer, error)
 }
 
 // newAPI is made per connection, because what the network looks like may change between two.
-func (i *Instance) newAPI() (*webrtc.API, error) {
+func (c *Connection) newAPI() (*webrtc.API, error) {
+	i := c.instance
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = i.loggers
 
@@ -130,15 +130,22 @@ func (i *Instance) newAPI() (*webrtc.API, error) {
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindowBytes)
 	settings.SetSCTPRTOMax(maxRetransmissionTimeout)
 
-	// Codecs are known only so that sections of a peer's offer are answered as inactive: pion
-	// rejects a section without a codec, and then can make no offer of its own any more.
-	media := &webrtc.MediaEngine{}
-	if err := media.RegisterDefaultCodecs(); err != nil {
-		return nil, fmt.Errorf("registering the codecs: %w", err)
+	// Tracks are looked for when a description was applied, not when their first packet comes.
+	settings.SetFireOnTrackBeforeFirstRTP(true)
+
+	settings.BufferFactory = c.buffers.make
+
+	media, err := newMediaEngine()
+	if err != nil {
+		return nil, err
+	}
+	interceptors, err := newInterceptors(c.bandwidth, i.loggers, c.repairs.repaired)
+	if err != nil {
+		return nil, err
 	}
 	return webrtc.NewAPI(
 		webrtc.WithSettingEngine(settings),
 		webrtc.WithMediaEngine(media),
-		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
+		webrtc.WithInterceptorRegistry(interceptors),
 	), nil
 }

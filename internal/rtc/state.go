@@ -46,6 +46,7 @@ func (c *Connection) evaluate() {
 		c.reportLoss()
 	case dtls == webrtc.DTLSTransportStateConnected &&
 		(ice == webrtc.ICEConnectionStateConnected || ice == webrtc.ICEConnectionStateCompleted):
+		c.startMedia()
 		c.report(conditionConnected, "")
 	}
 }
