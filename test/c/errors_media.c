@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Sources and sinks: what is wrong is refused, whether or not this build has the media behind it. */
+/* Sources and sinks: what is wrong is refused, whether or not this build has the sound behind it. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -221,7 +221,7 @@ static void wrong_sources(void) {
     CHECK_RESULT(MLWebRTCSourceAppDefinedVideoSourcePushFrame(audio, &frame), MLResult_WebRTCMismatchingHandle);
     CHECK_RESULT(MLWebRTCSourceAppDefinedAudioSourcePushData(video, &buffer, &format),
                  MLResult_WebRTCMismatchingHandle);
-    CHECK_DONE(MLWebRTCSourceAppDefinedVideoSourcePushFrame(video, &frame));
+    CHECK_OK(MLWebRTCSourceAppDefinedVideoSourcePushFrame(video, &frame));
     CHECK_DONE(MLWebRTCSourceAppDefinedAudioSourcePushData(audio, &buffer, &format));
     CHECK_OK(MLWebRTCSourceDestroy(video));
     CHECK_OK(MLWebRTCSourceDestroy(audio));

@@ -228,13 +228,19 @@ static class TestBuild
         public uint Channels;
         public uint Sources;
         public uint Sinks;
+        public uint Frames;
         public ulong Events;
+        public ulong Pictures;
         public uint Engine;
         public uint Goroutines;
 
         public bool Nothing
         {
-            get { return Handles + Connections + Channels + Sources + Sinks + Events + Engine + Goroutines == 0; }
+            get
+            {
+                return Handles + Connections + Channels + Sources + Sinks + Frames + Events + Pictures + Engine +
+                    Goroutines == 0;
+            }
         }
 
         public override string ToString()

@@ -106,7 +106,7 @@ static MLResult push_data(MLHandle handle) {
 
 HANDLE_CALL(video_set_source, MLWebRTCVideoSinkSetSource(handle, ML_INVALID_HANDLE))
 HANDLE_CALL(is_new_frame, out_bool(MLWebRTCVideoSinkIsNewFrameAvailable, handle))
-HANDLE_CALL(release_frame, MLWebRTCVideoSinkReleaseFrame(handle, 0))
+HANDLE_CALL(release_frame, MLWebRTCVideoSinkReleaseFrame(handle, right_handles[A_FRAME]))
 HANDLE_CALL(release_frame_frame, MLWebRTCVideoSinkReleaseFrame(right_handles[A_VIDEO_SINK], handle))
 HANDLE_CALL(video_sink_destroy, MLWebRTCVideoSinkDestroy(handle))
 

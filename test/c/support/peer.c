@@ -12,9 +12,9 @@
 static _Thread_local const peer *processing;
 
 const char *event_name(event_kind kind) {
-    static const char *const names[EVENT_KINDS] = {"error", "connected", "disconnected", "channel",
-                                                   "offer", "answer",    "candidate",    "gathered",
-                                                   "open",  "message",   "closed"};
+    static const char *const names[ALL_EVENT_KINDS] = {"error",  "connected",   "disconnected", "channel", "offer",
+                                                       "answer", "candidate",   "gathered",     "open",    "message",
+                                                       "closed", "track added", "track removed"};
     return names[kind];
 }
 
@@ -39,7 +39,7 @@ static peer *enter(void *context, event_kind kind) {
     peer *self = context;
     CHECK(self != NULL && self->magic == PEER_MAGIC);
     CHECK(processing == self);
-    if (kind < ON_OPEN && self->logged < LOGGED_MOST) {
+    if ((kind < ON_OPEN || kind >= EVENT_KINDS) && self->logged < LOGGED_MOST) {
         self->log[self->logged++] = kind;
     }
     self->count[kind]++;
@@ -114,15 +114,52 @@ static void on_channel(MLHandle handle, void *context) {
     leave(self, received, ON_CHANNEL);
 }
 
-/* Nothing that is tested with this peer has tracks. */
 static void on_track_added(const MLWebRTCSource *source, uint32_t count, const char *const *streams, void *context) {
-    (void)source, (void)count, (void)streams, (void)context;
-    CHECK(!"no track was added");
+    peer *self = enter(context, ON_TRACK_ADDED);
+    CHECK(source != NULL && source->handle != 0 && source->handle != ML_INVALID_HANDLE);
+    CHECK_EQ(source->version, 1);
+    CHECK(count == 0 || streams != NULL);
+    CHECK(self->track_count < TRACKS_MOST);
+    track *added = &self->tracks[self->track_count++];
+    *added = (track){.source = source->handle, .type = source->type, .stream_count = count};
+    added->streams = calloc(count + 1, sizeof *added->streams);
+    CHECK(added->streams != NULL);
+    for (uint32_t at = 0; at < count; at++) {
+        keep(&added->streams[at], streams[at]);
+    }
+    int32_t type = -1;
+    CHECK_OK(MLWebRTCSourceGetType(added->source, &type));
+    CHECK_EQ(type, added->type);
+    char *id = NULL;
+    CHECK_OK(MLWebRTCSourceGetTrackId(added->source, &id));
+    keep(&added->id, id);
+    CHECK_OK(MLWebRTCSourceReleaseTrackId(added->source, id));
+    leave(self, NULL, ON_TRACK_ADDED);
 }
 
 static void on_track_removed(MLHandle source, void *context) {
-    (void)source, (void)context;
-    CHECK(!"no track was removed");
+    peer *self = enter(context, ON_TRACK_REMOVED);
+    unsigned at = 0;
+    while (at < self->track_count && self->tracks[at].source != source) {
+        at++;
+    }
+    CHECK(at < self->track_count);
+    CHECK(!self->tracks[at].removed);
+    self->tracks[at].removed = true;
+    int32_t type = -1;
+    CHECK_OK(MLWebRTCSourceGetType(source, &type));
+    CHECK_EQ(type, self->tracks[at].type);
+    leave(self, NULL, ON_TRACK_REMOVED);
+}
+
+track *peer_track(peer *self, const char *id) {
+    for (unsigned at = self->track_count; at > 0; at--) {
+        track *last = &self->tracks[at - 1];
+        if (strcmp(last->id, id) == 0) {
+            return last->removed ? NULL : last;
+        }
+    }
+    return NULL;
 }
 
 static channel *enter_channel(void *context, event_kind kind) {
@@ -227,6 +264,13 @@ void peer_poison(peer *self) {
     for (unsigned at = 0; at < self->candidate_count; at++) {
         free(self->candidates[at].line);
         free(self->candidates[at].mid);
+    }
+    for (unsigned at = 0; at < self->track_count; at++) {
+        for (unsigned stream = 0; stream < self->tracks[at].stream_count; stream++) {
+            free(self->tracks[at].streams[stream]);
+        }
+        free(self->tracks[at].streams);
+        free(self->tracks[at].id);
     }
     free(self->offer);
     free(self->answer);

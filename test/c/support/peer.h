@@ -25,7 +25,10 @@ typedef enum event_kind {
     ON_OPEN, /* from here on: of a data channel */
     ON_MESSAGE,
     ON_CLOSED,
-    EVENT_KINDS
+    EVENT_KINDS, /* what every connection with a channel meets; the rest is met by those with tracks */
+    ON_TRACK_ADDED = EVENT_KINDS,
+    ON_TRACK_REMOVED,
+    ALL_EVENT_KINDS
 } event_kind;
 
 const char *event_name(event_kind kind);
@@ -60,9 +63,20 @@ typedef struct channel {
     void *user;
 } channel;
 
+/* A track of the other side, as it was announced. */
+typedef struct track {
+    MLHandle source;
+    int32_t type;
+    unsigned stream_count;
+    char **streams;
+    char *id;
+    bool removed;
+} track;
+
 #define LOGGED_MOST 256
 #define CANDIDATES_MOST 64
 #define CHANNELS_MOST 64
+#define TRACKS_MOST 256
 
 /* The context of a connection. */
 typedef struct peer {
@@ -74,7 +88,7 @@ typedef struct peer {
     bool ignores_channels;       /* does not subscribe to received channels */
     event_kind log[LOGGED_MOST]; /* of the connection's own events, the first ones */
     unsigned logged;
-    event_count count[EVENT_KINDS];
+    event_count count[ALL_EVENT_KINDS];
     event_count events;
     char *offer; /* the last one */
     char *answer;
@@ -83,6 +97,8 @@ typedef struct peer {
     unsigned candidate_count;
     channel *channels[CHANNELS_MOST]; /* received */
     unsigned channel_count;
+    track tracks[TRACKS_MOST];
+    unsigned track_count;
     /* The last thing that happens in each callback; it may destroy and poison the peer. */
     void (*hook)(struct peer *, channel *, event_kind);
     void *user;
@@ -118,6 +134,9 @@ void channel_destroy(channel *self);
 
 bool peer_is_connected(const peer *self);
 bool peer_has_failed(const peer *self);
+
+/* The last track announced under this id; NULL: there is none, or it was removed. */
+track *peer_track(peer *self, const char *id);
 
 /* Passes a kept candidate on. */
 MLResult peer_give_candidate(peer *to, const candidate *given);

@@ -24,7 +24,8 @@ typedef struct signal_header {
     char mid[32];
 } signal_header;
 
-pid_t remote_start(const char *argument, int *socket) {
+/* Starts a program, found as a shell finds it, with the other end of a socket in place. */
+static pid_t start(char **arguments, int *socket) {
     int ends[2];
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
     CHECK(fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0);
@@ -34,16 +35,38 @@ pid_t remote_start(const char *argument, int *socket) {
         CHECK(fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0);
         CHECK(posix_spawn_file_actions_adddup2(&actions, ends[1], CHILD_SOCKET) == 0);
     }
+    pid_t process = 0;
+    CHECK(posix_spawnp(&process, arguments[0], &actions, NULL, arguments, environ) == 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    *socket = ends[0];
+    return process;
+}
+
+pid_t remote_start(const char *argument, int *socket) {
     char program[] = "/proc/self/exe";
     char *copy = strdup(argument);
     CHECK(copy != NULL);
     char *arguments[] = {program, copy, NULL};
-    pid_t process = 0;
-    CHECK(posix_spawn(&process, program, &actions, NULL, arguments, environ) == 0);
-    posix_spawn_file_actions_destroy(&actions);
+    pid_t process = start(arguments, socket);
     free(copy);
-    close(ends[1]);
-    *socket = ends[0];
+    return process;
+}
+
+pid_t remote_start_in(const char *namespace, const char *argument, int *socket) {
+    char nsenter[] = "nsenter";
+    char option[512];
+    char program[512];
+    CHECK(snprintf(option, sizeof option, "--net=%s", namespace) < (int)sizeof option);
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    CHECK(length > 0);
+    program[length] = '\0';
+    char *copy = strdup(argument);
+    CHECK(copy != NULL);
+    /* nsenter becomes the program: it is the process that is given back. */
+    char *arguments[] = {nsenter, option, program, copy, NULL};
+    pid_t process = start(arguments, socket);
+    free(copy);
     return process;
 }
 

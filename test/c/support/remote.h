@@ -10,6 +10,8 @@
 
 /* Starts this program again with the argument; gives the process and this end of its socket. */
 pid_t remote_start(const char *argument, int *socket);
+/* The same in the network namespace that a file names. */
+pid_t remote_start_in(const char *namespace, const char *argument, int *socket);
 /* In the process that was started: its end of the socket. */
 int remote_socket(void);
 
