@@ -28,7 +28,7 @@ CODECS := $(BUILD)/codecs/linux_amd64/stamp
 SOURCES := $(shell find capi callbacks handles internal include -name '*.go' -o -name '*.[ch]' -o -name '*.map') \
 	go.mod go.sum
 
-FUZZ_TIME ?= 60s
+FUZZ_TIME ?= 15s
 STRESS_RUNS ?= 2
 STRESS_SECONDS ?= 3
 
@@ -67,18 +67,21 @@ test-deps:
 
 # --- the demo ---------------------------------------------------------------------------------------
 
-EXAMPLE_FLAGS = -std=c11 -O2 -Wall -Wextra -D_POSIX_C_SOURCE=200809L -Iinclude
+EXAMPLE_FLAGS = -std=c11 -O3 -Wall -Wextra -D_POSIX_C_SOURCE=200809L -Iinclude
+EXAMPLES := $(BUILD)/hello $(BUILD)/file_demo $(BUILD)/video_demo
 
-$(BUILD)/demo: examples/c/demo.c examples/c/sha256.c examples/c/sha256.h $(LIB)
-	$(CC) $(EXAMPLE_FLAGS) examples/c/demo.c examples/c/sha256.c -o $@ -L$(BUILD) -lml_webrtc -Wl,-rpath,'$$ORIGIN'
+$(BUILD)/hello: $(addprefix examples/c/, hello.c)
+$(BUILD)/file_demo: $(addprefix examples/c/, file_demo.c peer.c sha256.c)
+$(BUILD)/video_demo: $(addprefix examples/c/, video_demo.c peer.c pattern.c png.c)
 
-$(BUILD)/hello: examples/c/hello.c $(LIB)
-	$(CC) $(EXAMPLE_FLAGS) $< -o $@ -L$(BUILD) -lml_webrtc -Wl,-rpath,'$$ORIGIN'
+$(EXAMPLES): $(wildcard examples/c/*.h) $(LIB)
+	$(CC) $(EXAMPLE_FLAGS) $(filter %.c, $^) -o $@ -L$(BUILD) -lml_webrtc -lm -Wl,-rpath,'$$ORIGIN'
 
 demo: deps
-	@$(MAKE) --no-print-directory $(BUILD)/demo $(BUILD)/hello
+	@$(MAKE) --no-print-directory $(EXAMPLES)
 	$(BUILD)/hello
-	$(BUILD)/demo $(LIB)
+	$(BUILD)/file_demo $(LIB)
+	$(BUILD)/video_demo $(BUILD)/demo-last-frame.png
 
 # --- tests ------------------------------------------------------------------------------------------
 
@@ -124,9 +127,12 @@ test-hosts: $(TEST_LIB)
 	test/csharp/run.sh $(BUILD)/csharp $(BUILD)/test $(STRESS_RUNS) $(STRESS_SECONDS)
 	python3 test/python/pattern.py $(TEST_LIB)
 
-test-install: $(BUILD)/hello $(BUILD)/demo
+test-install: $(EXAMPLES)
 	$(BUILD)/hello
-	$(BUILD)/demo $(LIB) | tail -n 1
+	$(BUILD)/file_demo $(LIB) >$(BUILD)/demo.log
+	@tail -n 1 $(BUILD)/demo.log
+	$(BUILD)/video_demo $(BUILD)/demo-last-frame.png >$(BUILD)/demo.log
+	@tail -n 1 $(BUILD)/demo.log
 	scripts/check_install.sh
 
 # The long proof that managed hosts are safe: 20 runs of 5 s with each of Mono's collectors.
@@ -149,8 +155,8 @@ format:
 	clang-format -i $(C_FILES)
 	gofmt -w capi handles callbacks internal bench test examples
 
-bench: deps $(LIB)
-	bench/run.sh $(CURDIR)/$(LIB)
+bench: deps $(LIB) $(TEST_LIB)
+	bench/run.sh $(CURDIR)/$(LIB) $(CURDIR)/$(TEST_LIB)
 
 # Applications import the library under the names of the interface's first maker.
 install: $(LIB)

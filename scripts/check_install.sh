@@ -43,6 +43,10 @@ assert library.MLWebRTCInstanceCreate() == 0 and library.MLWebRTCInstanceDestroy
 PYTHON
 done
 # A C program may say -lml_webrtc only where the compiler finds the header; the README's program is this one.
-diff <(sed -n '/^```c$/,/^```$/p' README.md | sed '1d;/^```$/,$d') examples/c/hello.c ||
-    fail "the README's program is not examples/c/hello.c"
+readme_program() { # which: the blocks of C are numbered from 1
+    awk -v which="$1" '/^```/ { block = block ? 0 : /^```c$/ ? ++count : -1; next } block == which' README.md
+}
+diff <(readme_program 1) examples/c/hello.c || fail "the README's program is not examples/c/hello.c"
+readme_program 2 | gcc -std=c11 -Wall -Wextra -Wpedantic -Werror -x c -c - -o "$root/readme.o" -I"$root/include" ||
+    fail "the README's video functions do not compile"
 echo "OK: install"

@@ -60,14 +60,6 @@ static void label(void *of) {
     MLWebRTCDataChannelReleaseLabelMemory(((pair *)of)->alice.channel, text);
 }
 
-static void print_spread(const char *key, samples *set) {
-    char name[64];
-    snprintf(name, sizeof name, "%s_median", key);
-    print_figure(name, samples_at(set, 0.5));
-    snprintf(name, sizeof name, "%s_p99", key);
-    print_figure(name, samples_at(set, 0.99));
-}
-
 /* Time of one SendMessage on the thread that calls it, without the clock's own. */
 static double time_send(pair *both, double clock_ns) {
     static const char data[64];

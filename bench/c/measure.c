@@ -49,6 +49,14 @@ void print_figure(const char *key, double value) {
     fflush(stdout);
 }
 
+void print_spread(const char *key, samples *set) {
+    char name[64];
+    snprintf(name, sizeof name, "%s_median", key);
+    print_figure(name, samples_at(set, 0.5));
+    snprintf(name, sizeof name, "%s_p99", key);
+    print_figure(name, samples_at(set, 0.99));
+}
+
 double clock_cost_ns(void) {
     samples costs;
     samples_begin(&costs, 10000);

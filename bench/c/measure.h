@@ -26,6 +26,9 @@ void samples_add(samples *set, double value);
 double samples_at(samples *set, double fraction);
 void samples_end(samples *set);
 
+/* Prints the median as key_median and the 99th percentile as key_p99. */
+void print_spread(const char *key, samples *set);
+
 /* One line for programs: a key and its value. */
 void print_figure(const char *key, double value);
 

@@ -62,13 +62,21 @@ static void on_channel(MLHandle channel, void *context) {
     must(MLWebRTCDataChannelSetEventCallbacks(channel, &callbacks), "SetEventCallbacks");
 }
 
+static void on_track(const MLWebRTCSource *track, uint32_t stream_count, const char *const *streams, void *context) {
+    (void)stream_count;
+    (void)streams;
+    side *self = context;
+    must(MLWebRTCVideoSinkSetSource(self->sink, track->handle), "VideoSinkSetSource");
+}
+
 static void create(side *self, side *other) {
-    *self = (side){.other = other};
+    *self = (side){.other = other, .sink = ML_INVALID_HANDLE};
     MLWebRTCConnectionConfig config = {.version = 1};
     MLWebRTCConnectionEventCallbacks callbacks = {
         .version = 1,
         .context = self,
         .on_error = on_error,
+        .on_track_added = on_track,
         .on_local_offer_created = on_offer,
         .on_local_answer_created = on_answer,
         .on_local_ice_candidate_found = on_candidate,
@@ -79,11 +87,15 @@ static void create(side *self, side *other) {
 
 void pump(side *one) { must(MLWebRTCConnectionProcessEvents(one->connection), "ProcessEvents"); }
 
+void pair_create(pair *both) {
+    create(&both->alice, &both->bob);
+    create(&both->bob, &both->alice);
+}
+
 void pair_connect(pair *both) {
     side *alice = &both->alice, *bob = &both->bob;
     uint64_t begin = now_ns();
-    create(alice, bob);
-    create(bob, alice);
+    pair_create(both);
     must(MLWebRTCDataChannelCreate(alice->connection, "bench", &alice->channel), "DataChannelCreate");
     MLWebRTCDataChannelEventCallbacks callbacks = channel_callbacks(alice);
     must(MLWebRTCDataChannelSetEventCallbacks(alice->channel, &callbacks), "SetEventCallbacks");

@@ -1,4 +1,4 @@
-/* Two connections of the library in this process, with one data channel between them. */
+/* Two connections of the library in this process. */
 #ifndef BENCH_PAIR_H
 #define BENCH_PAIR_H
 
@@ -11,6 +11,7 @@
 typedef struct side {
     MLHandle connection;
     MLHandle channel;
+    MLHandle sink; /* for the other side's video track */
     struct side *other;
     atomic_bool open;
     atomic_uint_fast64_t messages;
@@ -27,7 +28,9 @@ typedef struct pair {
 /* Ends the program unless result is Ok. */
 void must(MLResult result, const char *what);
 
-/* Creates both connections and waits until the channel is open on both sides. */
+/* Creates both connections, and no more. */
+void pair_create(pair *both);
+/* Creates both connections and waits until a data channel is open on both sides. */
 void pair_connect(pair *both);
 void pair_destroy(pair *both);
 

@@ -17,6 +17,7 @@ func main() {
 	connects := flag.Int("connects", 20, "how many connections to time")
 	seconds := flag.Float64("seconds", 2, "how long to send messages of each size")
 	pingPongs := flag.Int("ping-pongs", 2000, "how many round trips to time")
+	media := flag.Float64("media", 0, "how long to send RTP packets as a video has them")
 	flag.BoolVar(&detached, "detached", true, "detach the data channels, which is faster")
 	flag.Parse()
 
@@ -34,6 +35,9 @@ func main() {
 	}
 	if *pingPongs > 0 {
 		figure("ping_pong_us", pingPong(*pingPongs).Seconds()*1e6)
+	}
+	if *media > 0 {
+		allocations(time.Duration(*media * float64(time.Second)))
 	}
 }
 

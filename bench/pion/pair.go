@@ -26,8 +26,13 @@ var certificate = func() webrtc.Certificate {
 	return *made
 }()
 
-// newPeer makes a peer connection with the settings of internal/rtc.
+// newPeer makes a peer connection for data channels.
 func newPeer() *webrtc.PeerConnection {
+	return newPeerWith(&webrtc.MediaEngine{}, &interceptor.Registry{})
+}
+
+// newPeerWith makes a peer connection with the settings of internal/rtc.
+func newPeerWith(media *webrtc.MediaEngine, interceptors *interceptor.Registry) *webrtc.PeerConnection {
 	var settings webrtc.SettingEngine
 	machine := &network.Net{}
 	settings.SetNet(machine)
@@ -48,8 +53,8 @@ func newPeer() *webrtc.PeerConnection {
 	}
 	api := webrtc.NewAPI(
 		webrtc.WithSettingEngine(settings),
-		webrtc.WithMediaEngine(&webrtc.MediaEngine{}),
-		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
+		webrtc.WithMediaEngine(media),
+		webrtc.WithInterceptorRegistry(interceptors),
 	)
 	peer, err := api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{certificate}})
 	must(err)
@@ -123,15 +128,22 @@ func connect() *pair {
 	opened := make(chan end, 1)
 	received := make(chan end, 1)
 
-	// Candidates are refused before the remote description, so they wait for it.
-	aliceReady, bobReady := make(chan struct{}), make(chan struct{})
-	trickle(alice, bob, bobReady)
-	trickle(bob, alice, aliceReady)
-
 	bob.OnDataChannel(func(channel *webrtc.DataChannel) { whenOpen(channel, received) })
 	channel, err := alice.CreateDataChannel("bench", nil)
 	must(err)
 	whenOpen(channel, opened)
+	negotiate(alice, bob)
+
+	p.alice, p.bob = <-opened, <-received
+	return p
+}
+
+// negotiate passes an offer, an answer and the candidates.
+func negotiate(alice, bob *webrtc.PeerConnection) {
+	// Candidates are refused before the remote description, so they wait for it.
+	aliceReady, bobReady := make(chan struct{}), make(chan struct{})
+	trickle(alice, bob, bobReady)
+	trickle(bob, alice, aliceReady)
 
 	offer, err := alice.CreateOffer(nil)
 	must(err)
@@ -143,9 +155,6 @@ func connect() *pair {
 	must(bob.SetLocalDescription(answer))
 	must(alice.SetRemoteDescription(answer))
 	close(aliceReady)
-
-	p.alice, p.bob = <-opened, <-received
-	return p
 }
 
 func trickle(from, to *webrtc.PeerConnection, ready <-chan struct{}) {

@@ -1,6 +1,6 @@
 /*
- * The demo: two connections of the library in one process negotiate, connect and pass a
- * file through a data channel. Usage: demo FILE
+ * The file demo: two connections of the library in one process negotiate, connect and pass a
+ * file through a data channel. Usage: file_demo FILE
  */
 #include <ml_webrtc.h>
 
@@ -9,16 +9,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "peer.h"
 #include "sha256.h"
 
 #define PIECE (64 * 1024)
-
-typedef struct peer {
-    const char *name;
-    MLHandle connection;
-    struct peer *other;
-    int connected;
-} peer;
 
 typedef struct transfer {
     FILE *file;
@@ -33,50 +27,6 @@ typedef struct transfer {
 } transfer;
 
 static transfer job;
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static void check(MLResult result, const char *what) {
-    if (result != MLResult_Ok) {
-        fprintf(stderr, "%s: %s\n", what, MLWebRTCGetResultString(result));
-        exit(1);
-    }
-}
-
-/* Signalling: what one side finds out is handed to the other. An application sends it over
- * a network of its own instead. */
-static void on_offer(const char *sdp, void *context) {
-    peer *self = context;
-    printf("%s made an offer of %zu bytes\n", self->name, strlen(sdp));
-    check(MLWebRTCConnectionSetRemoteOffer(self->other->connection, sdp), "SetRemoteOffer");
-}
-
-static void on_answer(const char *sdp, void *context) {
-    peer *self = context;
-    printf("%s made an answer of %zu bytes\n", self->name, strlen(sdp));
-    check(MLWebRTCConnectionSetRemoteAnswer(self->other->connection, sdp), "SetRemoteAnswer");
-}
-
-static void on_candidate(const MLWebRTCConnectionIceCandidate *candidate, void *context) {
-    peer *self = context;
-    check(MLWebRTCConnectionAddRemoteIceCandidate(self->other->connection, candidate), "AddRemoteIceCandidate");
-}
-
-static void on_connected(void *context) {
-    peer *self = context;
-    self->connected = 1;
-    printf("%s is connected\n", self->name);
-}
-
-static void on_error(const char *message, void *context) {
-    peer *self = context;
-    fprintf(stderr, "%s: %s\n", self->name, message);
-    exit(1);
-}
 
 static void on_open(void *context) {
     transfer *to = context;
@@ -94,21 +44,6 @@ static void on_channel(MLHandle channel, void *context) {
     (void)context;
     MLWebRTCDataChannelEventCallbacks callbacks = {.version = 1, .context = &job, .on_message = on_message};
     check(MLWebRTCDataChannelSetEventCallbacks(channel, &callbacks), "SetEventCallbacks");
-}
-
-static void create_peer(peer *self) {
-    MLWebRTCConnectionConfig config = {.version = 1};
-    MLWebRTCConnectionEventCallbacks callbacks = {
-        .version = 1,
-        .context = self,
-        .on_error = on_error,
-        .on_connected = on_connected,
-        .on_local_offer_created = on_offer,
-        .on_local_answer_created = on_answer,
-        .on_local_ice_candidate_found = on_candidate,
-        .on_data_channel_received = on_channel,
-    };
-    check(MLWebRTCConnectionCreate(&config, &callbacks, &self->connection), "ConnectionCreate");
 }
 
 /* Sends pieces until the channel takes no more, or the file is at its end. */
@@ -162,12 +97,10 @@ int main(int argc, char **argv) {
 
     peer alice = {.name = "alice"};
     peer bob = {.name = "bob"};
-    alice.other = &bob;
-    bob.other = &alice;
     double begin = now();
     check(MLWebRTCInstanceCreate(), "InstanceCreate");
-    create_peer(&alice);
-    create_peer(&bob);
+    peer_create(&alice, &bob, NULL, NULL);
+    peer_create(&bob, &alice, on_channel, NULL);
     MLWebRTCDataChannelEventCallbacks callbacks = {.version = 1, .context = &job, .on_open = on_open};
     check(MLWebRTCDataChannelCreate(alice.connection, "file", &job.channel), "DataChannelCreate");
     check(MLWebRTCDataChannelSetEventCallbacks(job.channel, &callbacks), "SetEventCallbacks");
@@ -175,8 +108,8 @@ int main(int argc, char **argv) {
 
     double started = 0;
     while (!job.finished) {
-        check(MLWebRTCConnectionProcessEvents(alice.connection), "ProcessEvents");
-        check(MLWebRTCConnectionProcessEvents(bob.connection), "ProcessEvents");
+        peer_process(&alice);
+        peer_process(&bob);
         if (job.open && started == 0) {
             started = now();
             printf("the data channel is open after %.1f ms; sending %s\n", 1000 * (started - begin), path);
@@ -193,8 +126,8 @@ int main(int argc, char **argv) {
     }
     printf("\n");
     fclose(job.file);
-    check(MLWebRTCConnectionDestroy(alice.connection), "ConnectionDestroy");
-    check(MLWebRTCConnectionDestroy(bob.connection), "ConnectionDestroy");
+    peer_destroy(&alice);
+    peer_destroy(&bob);
     check(MLWebRTCInstanceDestroy(), "InstanceDestroy");
 
     char sent[65], received[65];
