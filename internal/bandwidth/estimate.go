@@ -21,10 +21,11 @@ const (
 	capacityMemory = 5 * time.Second
 	queueShort     = 40 * time.Millisecond
 	queueLong      = 150 * time.Millisecond
-	blindMost      = 300_000    // bit/s
-	trainSpread    = 0.85       // of the rate at which a train left: one that arrives slower met a bottleneck
-	paceMost       = 60_000_000 // bit/s
-	paceLoss       = 0.02       // with more it stays what it usually is
+	blindMost      = 300_000          // bit/s
+	trainSpread    = 0.85             // of the rate at which a train left: one that arrives slower met a bottleneck
+	paceMost       = 60_000_000       // bit/s
+	paceLoss       = 0.02             // with more it stays what it usually is
+	jamMemory      = 10 * time.Second // after a queue began to grow
 	rttMemory      = 15 * time.Second
 	silence        = 1500 * time.Millisecond // without feedback while packets leave
 	silencedFactor = 0.7
@@ -64,8 +65,9 @@ type estimate struct {
 	unheard   time.Duration // when the first packet was sent after the last one; 0: none was
 	reports   reports
 
-	pace  int           // at which packets leave, bit/s; 0: as usual
-	paced time.Duration // when that was last raised
+	pace   int           // at which packets leave, bit/s; 0: as usual
+	narrow bool          // there are signs of a bottleneck: a queue, or losses
+	paced  time.Duration // when that was last raised
 }
 
 func newEstimate(loggers logging.LoggerFactory) *estimate {
@@ -308,6 +310,8 @@ func (e *estimate) drained(capacity int) int {
 // overflow its queue. As long as they arrive as close together as they left it rises: a frame is
 // there the sooner.
 func (e *estimate) setPace(now time.Duration) {
+	jammed := e.overused > 0 && now-e.overused < jamMemory
+	e.narrow = jammed || e.queue() > queueShort || e.loss.limit > 0 || e.loss.loss > paceLoss
 	sent, arrived, ok := e.trains.rates(now)
 	switch {
 	case !ok:
@@ -320,13 +324,18 @@ func (e *estimate) setPace(now time.Duration) {
 	}
 }
 
-// leaveAt is the rate at which packets leave.
+// leaveAt is the rate at which packets leave. That they arrived further apart may also come from a busy
+// processor, so they leave slower than usual only where there are other signs of a narrow path.
 func (e *estimate) leaveAt() int {
-	if e.pace > 0 {
+	usual := usualPace(e.current())
+	switch {
+	case e.pace == 0:
+		return usual
+	case e.narrow:
 		return max(e.pace, e.current()*11/10)
+	default:
+		return max(e.pace, usual)
 	}
-
-	return usualPace(e.current())
 }
 
 // step raises the estimate faster than pion's 8 % per second, where there seems to be room.
