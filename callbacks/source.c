@@ -138,22 +138,32 @@ bool ml_source_is_local(uint64_t handle) {
     return local;
 }
 
-/* Under the source's lock: to all sinks, and to the engine if it is fed. Gives what must be released
- * without the lock. */
-static ml_picture *hand_out(ml_source *source, ml_picture *picture) {
-    ml_picture *missed = source->newest;
-    if (missed != NULL) {
+/* What is to be done without the source's lock. */
+typedef struct ml_after {
+    ml_picture *missed; /* to be released */
+    int alarm;          /* to be sounded */
+} ml_after;
+
+static void do_after(ml_after after) {
+    ml_bell_sound(after.alarm);
+    ml_picture_release(after.missed);
+}
+
+/* Under the source's lock: to all sinks, and to the engine if it is fed. */
+static ml_after hand_out(ml_source *source, ml_picture *picture) {
+    ml_after after = {source->newest, -1};
+    if (after.missed != NULL) {
         /* What the engine missed may have been where it was to begin anew. */
-        picture->flags |= missed->flags & ML_PICTURE_KEY;
+        picture->flags |= after.missed->flags & ML_PICTURE_KEY;
     }
     for (ml_video_sink *sink = source->sinks; sink != NULL; sink = *ml_video_sink_next(sink)) {
         ml_video_sink_show(sink, ml_picture_share(picture));
     }
     if (source->fed) {
         source->newest = ml_picture_share(picture);
-        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, source->handle);
+        after.alarm = ml_bell_queue(&source->bell, ML_OP_SOURCE_PICTURE, source->handle);
     }
-    return missed;
+    return after;
 }
 
 MLResult ml_source_push(uint64_t handle, ml_picture *picture) {
@@ -176,11 +186,11 @@ MLResult ml_source_push(uint64_t handle, ml_picture *picture) {
         picture->flags |= ML_PICTURE_KEY;
         source->anew = false;
     }
-    ml_picture *missed = hand_out(source, picture);
+    ml_after after = hand_out(source, picture);
     ml_picture *last = source->last;
     source->last = picture;
     ml_mutex_unlock(&source->lock);
-    ml_picture_release(missed);
+    do_after(after);
     ml_picture_release(last);
     return MLResult_Ok;
 }
@@ -230,16 +240,16 @@ static void go_black(uint64_t handle) {
     }
     uint32_t flags;
     bool disabled = ml_handle_flags(handle, ML_KIND_SOURCE, &flags) && (flags & ML_FLAG_ENABLED) == 0;
-    ml_picture *missed = NULL;
+    ml_after after = {NULL, -1};
     ml_picture *last = black;
     if (disabled) {
         source->anew = true;
-        missed = hand_out(source, black);
+        after = hand_out(source, black);
         last = source->last;
         source->last = black;
     }
     ml_mutex_unlock(&source->lock);
-    ml_picture_release(missed);
+    do_after(after);
     ml_picture_release(last);
 }
 

@@ -75,7 +75,7 @@ int32_t ml_request_call(ml_op op, uint64_t handle, const void *in) {
     return request.result;
 }
 
-void ml_bell_ring(ml_request *bell, ml_op op, uint64_t handle) {
+int ml_bell_queue(ml_request *bell, ml_op op, uint64_t handle) {
     int alarm = -1;
     ml_mutex_lock(&queue.lock);
     if (!bell->queued) {
@@ -90,8 +90,12 @@ void ml_bell_ring(ml_request *bell, ml_op op, uint64_t handle) {
         bell->handle = handle;
     }
     ml_mutex_unlock(&queue.lock);
-    sound(alarm);
+    return alarm;
 }
+
+void ml_bell_sound(int alarm) { sound(alarm); }
+
+void ml_bell_ring(ml_request *bell, ml_op op, uint64_t handle) { sound(ml_bell_queue(bell, op, handle)); }
 
 /* Takes the first, unlocks, and has another server look for the rest. */
 static void take(ml_work *work) {
