@@ -48,9 +48,6 @@ uint64_t ml_thread_token(void);
  * Nobody joins it. False when the system has no thread to give. */
 bool ml_thread_start(void (*entry)(void *), void *argument);
 
-/* Undoes for the calling thread what Go's threads are given: they don't preempt who wakes them. */
-void ml_thread_use_host_policy(void);
-
 #ifndef _WIN32
 /* Gives the calling thread the signal mask that the thread had which loaded the library. A
  * thread that is to run code of the host must not keep the mask of Go's threads: a collector

@@ -84,7 +84,6 @@ static void *run(void *argument) {
     struct start start = *(struct start *)argument;
     free(argument);
     ml_signals_use_host_mask();
-    ml_thread_use_host_policy();
     start.entry(start.argument);
     return NULL;
 }
