@@ -1,39 +1,11 @@
-#include "callbacks/source.h"
+#include "callbacks/source_private.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "callbacks/running.h"
-#include "callbacks/video_sink.h"
 #include "handles/handles.h"
-#include "handles/pool.h"
-#include "handles/text.h"
-#include "internal/platform/platform.h"
-#include "internal/request/request.h"
-
-struct ml_source {
-    ml_pooled pooled;
-    ml_mutex lock;
-    ml_cond quiet; /* an OnSetEnabled has returned */
-    uint64_t handle;
-    int32_t type;
-    MLWebRTCAppDefinedSourceEventCallbacks callbacks;
-    ml_text *track_id;
-    ml_running runs[ML_SOURCE_RUNS]; /* OnSetEnabled, by thread */
-    unsigned waiters;
-
-    uint64_t connection; /* that a remote source belongs to; 0: a local one */
-    bool added;          /* the engine wants to know of its end */
-    ml_request bell;
-
-    ml_video_sink *sinks;
-    bool fed;
-    ml_picture *newest; /* for the engine to take */
-    ml_picture *last;   /* that was pushed: all that a source shows whose picture does not change */
-    bool anew;          /* the next picture does not continue the last one */
-};
 
 static ml_pool pool;
 
@@ -100,7 +72,7 @@ MLResult ml_source_new_remote(uint64_t epoch, int32_t type, uint64_t connection,
     return make(epoch, type, NULL, track_id, connection, handle);
 }
 
-static ml_source *lock_source(uint64_t handle) {
+ml_source *ml_source_lock(uint64_t handle) {
     ml_source *source = ml_handle_find(handle, ML_KIND_SOURCE);
     if (source == NULL) {
         return NULL;
@@ -114,7 +86,7 @@ static ml_source *lock_source(uint64_t handle) {
 }
 
 bool ml_source_type(uint64_t handle, int32_t *type) {
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return false;
     }
@@ -129,7 +101,7 @@ bool ml_source_is(uint64_t handle, int32_t type) {
 }
 
 bool ml_source_is_local(uint64_t handle) {
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return false;
     }
@@ -138,123 +110,8 @@ bool ml_source_is_local(uint64_t handle) {
     return local;
 }
 
-/* What is to be done without the source's lock. */
-typedef struct ml_after {
-    ml_picture *missed; /* to be released */
-    int alarm;          /* to be sounded */
-} ml_after;
-
-static void do_after(ml_after after) {
-    ml_bell_sound(after.alarm);
-    ml_picture_release(after.missed);
-}
-
-/* Under the source's lock: to all sinks, and to the engine if it is fed. */
-static ml_after hand_out(ml_source *source, ml_picture *picture) {
-    ml_after after = {source->newest, -1};
-    if (after.missed != NULL) {
-        /* What the engine missed may have been where it was to begin anew. */
-        picture->flags |= after.missed->flags & ML_PICTURE_KEY;
-    }
-    for (ml_video_sink *sink = source->sinks; sink != NULL; sink = *ml_video_sink_next(sink)) {
-        ml_video_sink_show(sink, ml_picture_share(picture));
-    }
-    if (source->fed) {
-        source->newest = ml_picture_share(picture);
-        after.alarm = ml_bell_queue(&source->bell, ML_OP_SOURCE_PICTURE, source->handle);
-    }
-    return after;
-}
-
-MLResult ml_source_push(uint64_t handle, ml_picture *picture) {
-    picture->captured_ns = ml_clock_ns();
-    ml_source *source = lock_source(handle);
-    if (source == NULL || source->connection != 0 || source->type != MLWebRTCSourceType_Video) {
-        if (source != NULL) {
-            ml_mutex_unlock(&source->lock);
-        }
-        ml_picture_release(picture);
-        return MLResult_WebRTCMismatchingHandle;
-    }
-    uint32_t flags;
-    if (!ml_handle_flags(handle, ML_KIND_SOURCE, &flags) || (flags & ML_FLAG_ENABLED) == 0) {
-        ml_mutex_unlock(&source->lock);
-        ml_picture_release(picture);
-        return MLResult_Ok;
-    }
-    if (source->anew) {
-        picture->flags |= ML_PICTURE_KEY;
-        source->anew = false;
-    }
-    ml_after after = hand_out(source, picture);
-    ml_picture *last = source->last;
-    source->last = picture;
-    ml_mutex_unlock(&source->lock);
-    do_after(after);
-    ml_picture_release(last);
-    return MLResult_Ok;
-}
-
-bool ml_source_publish(uint64_t handle, ml_picture *picture) {
-    ml_source *source = lock_source(handle);
-    if (source == NULL) {
-        ml_picture_release(picture);
-        return false;
-    }
-    uint32_t flags;
-    bool enabled = ml_handle_flags(handle, ML_KIND_SOURCE, &flags) && (flags & ML_FLAG_ENABLED) != 0;
-    ml_picture *last = NULL;
-    if (enabled) {
-        hand_out(source, picture);
-        last = source->last;
-        source->last = picture;
-    }
-    ml_mutex_unlock(&source->lock);
-    ml_picture_release(enabled ? last : picture);
-    return true;
-}
-
-/* A source that is disabled shows one black picture of the size it had, and then nothing. */
-static void go_black(uint64_t handle) {
-    ml_source *source = lock_source(handle);
-    if (source == NULL) {
-        return;
-    }
-    ml_picture *shown = source->last != NULL ? ml_picture_share(source->last) : NULL;
-    ml_mutex_unlock(&source->lock);
-    if (shown == NULL) {
-        return;
-    }
-    ml_picture *black = ml_picture_black(shown->width, shown->height);
-    if (black != NULL) {
-        black->flags = ML_PICTURE_KEY;
-        black->captured_ns = ml_clock_ns();
-        /* Its time stamp is on the clock of the others. */
-        black->time_us = shown->time_us + 1 + (black->captured_ns - shown->captured_ns) / 1000;
-    }
-    ml_picture_release(shown);
-    source = black == NULL ? NULL : lock_source(handle);
-    if (source == NULL) {
-        ml_picture_release(black);
-        return;
-    }
-    uint32_t flags;
-    bool disabled = ml_handle_flags(handle, ML_KIND_SOURCE, &flags) && (flags & ML_FLAG_ENABLED) == 0;
-    ml_after after = {NULL, -1};
-    ml_picture *last = black;
-    if (disabled) {
-        source->anew = true;
-        after = hand_out(source, black);
-        last = source->last;
-        source->last = black;
-    }
-    ml_mutex_unlock(&source->lock);
-    do_after(after);
-    ml_picture_release(last);
-}
-
 bool ml_source_note_added(uint64_t handle) {
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return false;
     }
@@ -265,88 +122,13 @@ bool ml_source_note_added(uint64_t handle) {
 }
 
 bool ml_source_copy_track_id(uint64_t handle, char *out) {
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return false;
     }
     snprintf(out, ML_TRACK_ID_ROOM, "%s", source->track_id->text);
     ml_mutex_unlock(&source->lock);
     return true;
-}
-
-bool ml_source_feed(uint64_t handle, bool fed) {
-    ml_source *source = lock_source(handle);
-    if (source == NULL) {
-        return false;
-    }
-    ml_picture *dropped = NULL;
-    if (fed && !source->fed && source->last != NULL) {
-        source->newest = ml_picture_share(source->last);
-        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, handle);
-    } else if (!fed) {
-        dropped = source->newest;
-        source->newest = NULL;
-    }
-    source->fed = fed;
-    ml_mutex_unlock(&source->lock);
-    ml_picture_release(dropped);
-    return true;
-}
-
-ml_picture *ml_source_take(uint64_t handle) {
-    ml_source *source = lock_source(handle);
-    if (source == NULL) {
-        return NULL;
-    }
-    ml_picture *newest = source->newest;
-    source->newest = NULL;
-    ml_mutex_unlock(&source->lock);
-    return newest;
-}
-
-bool ml_source_watched(uint64_t handle) {
-    ml_source *source = lock_source(handle);
-    if (source == NULL) {
-        return false;
-    }
-    bool watched = source->sinks != NULL;
-    ml_mutex_unlock(&source->lock);
-    return watched;
-}
-
-bool ml_source_attach(uint64_t handle, ml_video_sink *sink) {
-    ml_source *source = lock_source(handle);
-    if (source == NULL) {
-        return false;
-    }
-    bool fits = source->type == MLWebRTCSourceType_Video;
-    if (fits) {
-        *ml_video_sink_next(sink) = source->sinks;
-        source->sinks = sink;
-        if (source->connection != 0 && *ml_video_sink_next(sink) == NULL) {
-            ml_bell_ring(&source->bell, ML_OP_SOURCE_WATCHED, handle);
-        }
-    }
-    ml_mutex_unlock(&source->lock);
-    return fits;
-}
-
-void ml_source_detach(uint64_t handle, ml_video_sink *sink) {
-    ml_source *source = lock_source(handle);
-    if (source == NULL) {
-        return;
-    }
-    ml_video_sink **at = &source->sinks;
-    while (*at != NULL && *at != sink) {
-        at = ml_video_sink_next(*at);
-    }
-    if (*at != NULL) {
-        *at = *ml_video_sink_next(sink);
-    }
-    if (source->connection != 0 && source->sinks == NULL) {
-        ml_bell_ring(&source->bell, ML_OP_SOURCE_WATCHED, handle);
-    }
-    ml_mutex_unlock(&source->lock);
 }
 
 /* A place for one more run; one whose callback never returned on this thread is free. */
@@ -361,7 +143,7 @@ static ml_running *free_run(ml_source *source, const void *here) {
 
 MLResult ml_source_set_enabled(uint64_t handle, bool enabled, const void *here) {
     ml_mark mark;
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return MLResult_WebRTCMismatchingHandle;
     }
@@ -378,7 +160,7 @@ MLResult ml_source_set_enabled(uint64_t handle, bool enabled, const void *here) 
     uint64_t id = run == NULL ? 0 : ml_running_begin(run, &mark);
     ml_mutex_unlock(&source->lock);
     if (goes_black) {
-        go_black(handle);
+        ml_source_go_black(handle);
     }
     if (run == NULL) {
         return MLResult_Ok;
@@ -396,7 +178,7 @@ MLResult ml_source_set_enabled(uint64_t handle, bool enabled, const void *here) 
 }
 
 MLResult ml_source_lend_track_id(uint64_t handle, char **track_id) {
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return MLResult_WebRTCMismatchingHandle;
     }
@@ -406,7 +188,7 @@ MLResult ml_source_lend_track_id(uint64_t handle, char **track_id) {
 }
 
 MLResult ml_source_return_track_id(uint64_t handle, const void *track_id) {
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return MLResult_WebRTCMismatchingHandle;
     }
@@ -441,7 +223,7 @@ static void end_locked(ml_source *source) {
 }
 
 MLResult ml_source_destroy(uint64_t handle, bool silently, const void *here, uint64_t deadline_ns) {
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return MLResult_WebRTCMismatchingHandle;
     }
@@ -472,7 +254,7 @@ MLResult ml_source_destroy(uint64_t handle, bool silently, const void *here, uin
 }
 
 bool ml_source_end_remote(uint64_t handle) {
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return false;
     }
@@ -482,7 +264,7 @@ bool ml_source_end_remote(uint64_t handle) {
 }
 
 static void end_if_of(uint64_t handle, void *argument) {
-    ml_source *source = lock_source(handle);
+    ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
         return;
     }
