@@ -10,7 +10,7 @@ target=${1:-linux_amd64}
 cache=$root/cache
 result=$root/$target
 
-# name, Debian's version, the tarball, its SHA-256; the first of a name that can be had is taken, since
+# Debian's name, its version, the tarball, its SHA-256; the first of a name that can be had is taken, since
 # mirrors drop old versions.
 sources="
 libvpx 1.17.0-1 libvpx_1.17.0.orig.tar.gz 1020f184046187baa2985dbde38e0691f49c44088bca7a1842b0236c6081dc0a
@@ -19,6 +19,11 @@ libvpx 1.15.0-2.1+deb13u1 libvpx_1.15.0.orig.tar.xz a6cfd199c5c567cfa4e6d991ec36
 libyuv 0.0~git20230123.b2528b0-1 libyuv_0.0~git20230123.b2528b0.orig.tar.gz cc22ebe94004ac2e5718acdc45980c6f3b83599f19f5bd768c5ca034de659eef
 libyuv 0.0.1974.20261008-1 libyuv_0.0.1974.20261008.orig.tar.xz 9a2e5c3e450ee5fec02276c38bf2190a93b09d3cf977e2913e1430c84ad66ad8
 libyuv 0.0.1904.20250204-1 libyuv_0.0.1904.20250204.orig.tar.xz 958aeeefcae957a7503202fd7f210678b81f68286e7cc915c8b97feaf1e2d3ab
+opus 1.6.1-1 opus_1.6.1.orig.tar.xz 001ac615b9f8f8994b229ad2b1a5969ed12ab48b0d154d0af1016a5899cd6ba1
+opus 1.5.2-2 opus_1.5.2.orig.tar.gz 65c1d2f78b9f2fb20082c38cbe47c951ad5839345876e46941612ee87f9a7ce1
+speexdsp 1.2.1-4 speexdsp_1.2.1.orig.tar.gz 8c777343e4a6399569c72abc38a95b24db56882c83dbdb6c6424a5f4aeb54d3d
+speexdsp 1.2.1-3 speexdsp_1.2.1.orig.tar.gz 8c777343e4a6399569c72abc38a95b24db56882c83dbdb6c6424a5f4aeb54d3d
+speexdsp 1.2.1-1 speexdsp_1.2.1.orig.tar.gz 8c777343e4a6399569c72abc38a95b24db56882c83dbdb6c6424a5f4aeb54d3d
 "
 
 say() { echo "== codecs.sh: $*"; }
@@ -29,12 +34,15 @@ linux_amd64)
     prefix=''
     vpx_target=x86_64-linux-gcc
     pic=-fPIC
+    opus_options=()
     packages=codecs
     ;;
 windows_amd64)
     prefix=x86_64-w64-mingw32-
     vpx_target=x86_64-win64-gcc
     pic=''
+    # What the compiler adds to catch overflows would need one more library there.
+    opus_options=(--host=x86_64-w64-mingw32 --disable-stack-protector CPPFLAGS=-D_FORTIFY_SOURCE=0)
     packages=codecs-windows
     ;;
 *) fail "linux_amd64 or windows_amd64, not '$target'" ;;
@@ -137,15 +145,44 @@ build_yuv() {
     licence libyuv LICENSE PATENTS
 }
 
+build_opus() {
+    fetch opus
+    say "building libopus from $(basename "$tarball") for $target"
+    unpack libopus
+    mkdir "$work/libopus/out"
+    (cd "$work/libopus/out" && ../configure "${opus_options[@]}" --enable-static --disable-shared --with-pic \
+        --disable-doc --disable-extra-programs CFLAGS='-O3 -ffunction-sections' >configure.log 2>&1 &&
+        make -j "$(nproc)" libopus.la >make.log 2>&1) || { tail -n 20 "$work"/libopus/out/*.log >&2; exit 1; }
+    cp "$work/libopus/out/.libs/libopus.a" "$fresh/lib/"
+    mkdir -p "$fresh/include/opus"
+    cp "$work"/libopus/include/{opus,opus_defines,opus_types}.h "$fresh/include/opus/"
+    licence libopus COPYING
+}
+
+# Only the resampler, which outside of speexdsp needs no configuration. The prefix is what its names have anyway.
+build_speexdsp() {
+    fetch speexdsp
+    say "building libspeexdsp from $(basename "$tarball") for $target"
+    unpack libspeexdsp
+    (cd "$work/libspeexdsp/libspeexdsp" && "${prefix}gcc" -c -O3 $pic -ffunction-sections -fvisibility=hidden -w \
+        -I../include/speex -DOUTSIDE_SPEEX -DFLOATING_POINT -DUSE_SSE -DUSE_SSE2 -DEXPORT= \
+        -DRANDOM_PREFIX=speex resample.c -o resample.o && "${prefix}ar" rcs "$fresh/lib/libspeexdsp.a" resample.o)
+    mkdir -p "$fresh/include/speex"
+    cp "$work"/libspeexdsp/include/speex/speex_resampler.h "$fresh/include/speex/"
+    licence libspeexdsp COPYING
+}
+
 work=$root/work/$target
 fresh=$root/work/$target/fresh
 rm -rf "$work"
 mkdir -p "$fresh/lib" "$fresh/include" "$fresh/licences"
 build_vpx
 build_yuv
+build_opus
+build_speexdsp
 grep -qaF "$PWD" "$fresh"/lib/*.a && fail "the libraries carry the path of this checkout"
 echo "$stamp" >"$fresh/stamp"
 rm -rf "$result"
 mv "$fresh" "$result"
 rm -rf "$work"
-say "OK: libvpx and libyuv for $target are in build/codecs/$target"
+say "OK: the libraries for $target are in build/codecs/$target"

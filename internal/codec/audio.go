@@ -4,6 +4,9 @@ package codec
 // frame is one sample of each channel.
 const AudioRate = 48000
 
+// AudioFramesMost is how many frames a payload has at most: 120 ms.
+const AudioFramesMost = AudioRate * 120 / 1000
+
 // Audio is an audio codec.
 type Audio struct {
 	// Name is the encoding name of its RTP payload format ("opus"), as it is registered.
@@ -61,8 +64,8 @@ type AudioDecoder interface {
 	// Recover decodes the copy of the packet before, whose length fills out, that payload carries; false: it
 	// carries none, and out is untouched.
 	Recover(payload []byte, out []float32) bool
-	// Conceal makes up what fills out (a multiple of 10 ms), where a packet is missing; false: this codec can't, and out is
-	// untouched.
+	// Conceal makes up what fills out (a multiple of 10 ms, a second at most), where a packet is missing; false:
+	// this codec can't, and out is untouched. It gets quieter, but does not always end in silence.
 	Conceal(out []float32) bool
 	// Reset forgets what was decoded.
 	Reset()

@@ -1,4 +1,4 @@
-// Package codectest is the suite that every video codec of the library passes.
+// Package codectest is the suites that every video codec and every audio codec of the library passes.
 package codectest
 
 import (
