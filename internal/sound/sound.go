@@ -74,3 +74,6 @@ func (b Block) Recorded() time.Duration { return time.Duration(b.b.time_ns) }
 
 // SetRecorded belongs to writing the block.
 func (b Block) SetRecorded(at time.Duration) { b.b.time_ns = C.uint64_t(at) }
+
+// Alive says how many blocks are in use in the process.
+func Alive() int { return int(C.ml_sounds_alive()) }

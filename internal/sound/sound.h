@@ -18,6 +18,8 @@ typedef struct ml_sound {
     uint32_t channels;
     uint64_t time_ns; /* when its first frame was recorded, on the clock of ml_clock_ns */
     float *samples;   /* channels * ML_SOUND_FRAMES */
+    /* Private, but for a queue's only reference. */
+    struct ml_sound *next;
 } ml_sound;
 
 /* A block with one reference, whose samples are to be written before others see it. NULL: no memory, or
@@ -26,5 +28,10 @@ ml_sound *ml_sound_new(uint32_t channels);
 ml_sound *ml_sound_share(ml_sound *sound);
 /* NULL is harmless. */
 void ml_sound_release(ml_sound *sound);
+
+/* How many blocks are in use. */
+uint64_t ml_sounds_alive(void);
+/* Gives back the memory of those that are not. */
+void ml_sounds_trim(void);
 
 #endif
