@@ -13,4 +13,5 @@ import (
 	_ "libml_webrtc/handles"          // its C is used here
 	_ "libml_webrtc/internal/picture" // its C is used here
 	_ "libml_webrtc/internal/request" // its C is used here
+	_ "libml_webrtc/internal/sound"   // its C is used here
 )

@@ -12,6 +12,7 @@ static ml_pool pool;
 static void prepare(void *object) {
     ml_source *source = object;
     ml_mutex_init(&source->lock);
+    ml_mutex_init(&source->push_lock);
     ml_cond_init(&source->quiet);
 }
 
@@ -108,6 +109,48 @@ bool ml_source_is_local(uint64_t handle) {
     bool local = source->connection == 0;
     ml_mutex_unlock(&source->lock);
     return local;
+}
+
+/* Pictures of a local source reach its sinks without the engine, sound is played out by it. */
+static bool engine_serves_sinks(const ml_source *source) {
+    return source->connection != 0 || source->type == MLWebRTCSourceType_Audio;
+}
+
+void ml_source_tell_watched(ml_source *source) {
+    if (engine_serves_sinks(source)) {
+        source->added = source->added || source->connection == 0;
+        ml_bell_ring(&source->watch_bell, ML_OP_SOURCE_WATCHED, source->handle);
+    }
+}
+
+bool ml_source_watched(uint64_t handle) {
+    ml_source *source = ml_source_lock(handle);
+    if (source == NULL) {
+        return false;
+    }
+    bool watched = source->sinks != NULL || source->audio_sinks != NULL;
+    ml_mutex_unlock(&source->lock);
+    return watched;
+}
+
+bool ml_source_feed(uint64_t handle, bool fed) {
+    ml_source *source = ml_source_lock(handle);
+    if (source == NULL) {
+        return false;
+    }
+    ml_picture *dropped = NULL;
+    if (fed && !source->fed) {
+        source->feed_number++;
+        ml_source_hand_over_last(source);
+    } else if (!fed) {
+        ml_source_stop_feeding_sound(source);
+        dropped = source->newest;
+        source->newest = NULL;
+    }
+    source->fed = fed;
+    ml_mutex_unlock(&source->lock);
+    ml_picture_release(dropped);
+    return true;
 }
 
 bool ml_source_note_added(uint64_t handle) {
@@ -208,6 +251,9 @@ static bool runs_elsewhere(const ml_source *source, const void *here) {
 
 /* Under the source's lock, which it gives up: the handle ends, and with it all that the source holds. */
 static void end_locked(ml_source *source) {
+    /* Before the handle ends: until then none of them can. */
+    ml_source_silence_sinks(source);
+    ml_source_stop_feeding_sound(source);
     ml_handle_retire(source->handle);
     source->handle = 0;
     ml_text_drop(source->track_id);
@@ -220,6 +266,7 @@ static void end_locked(ml_source *source) {
     ml_mutex_unlock(&source->lock);
     ml_picture_release(newest);
     ml_picture_release(last);
+    ml_source_drop_intake(source);
 }
 
 MLResult ml_source_destroy(uint64_t handle, bool silently, const void *here, uint64_t deadline_ns) {

@@ -10,10 +10,12 @@
 #include <stdint.h>
 
 #include "internal/picture/picture.h"
+#include "internal/sound/sound.h"
 #include "ml_webrtc/source.h"
 
 typedef struct ml_source ml_source;
 typedef struct ml_video_sink ml_video_sink;
+typedef struct ml_audio_sink ml_audio_sink;
 
 /* How many OnSetEnabled callbacks of one source may run at the same time. */
 #define ML_SOURCE_RUNS 16
@@ -60,18 +62,37 @@ MLResult ml_source_push(uint64_t handle, ml_picture *picture);
 /* The same for the engine and a remote source. False: the source is gone. */
 bool ml_source_publish(uint64_t handle, ml_picture *picture);
 
-/* The engine's wish for the pictures of a local source. While it is fed, ML_OP_SOURCE_PICTURE rings for
- * new ones. Turning it on hands over the last one, if there was one. False: no such source. */
+/* The engine's wish for what a local source is given. While it is fed with pictures, ML_OP_SOURCE_PICTURE rings for new
+ * ones, and turning it on hands over the last one, if there was one. Sound waits to be taken from then on. False: no
+ * such source. */
 bool ml_source_feed(uint64_t handle, bool fed);
 
 /* The newest picture that was not taken yet, with its reference; NULL: none, or the source is gone. */
 ml_picture *ml_source_take(uint64_t handle);
 
-/* Whether a sink is attached. When that changes for a remote source, ML_OP_SOURCE_WATCHED rings. */
+/* Sound of the host's for a local audio source. Pending: too much waits, nothing is taken. While the engine doesn't
+ * want it, it is checked and dropped. */
+MLResult ml_source_push_sound(uint64_t handle, const MLAudioBuffer *buffer, const MLAudioBufferFormat *format);
+
+/* Sound that waits in a source: from so many blocks (10 ms each) on, it takes no more. */
+#define ML_SOURCE_SOUNDS_MOST 100u
+
+/* Takes count blocks, ML_SOURCE_SOUNDS_MOST at most, the oldest first, with their references. Are there fewer, it takes
+ * none, and ML_OP_SOURCE_SOUND rings once as soon as there are as many. Gives count or 0. */
+uint32_t ml_source_take_sounds(uint64_t handle, ml_sound **out, uint32_t count);
+
+/* 10 ms of sound for the sinks of an audio source, local or remote, whose reference it takes over. A remote source that
+ * is disabled gives as much silence. False: the source is gone. */
+bool ml_source_publish_sound(uint64_t handle, ml_sound *sound);
+
+/* Whether a sink is attached. When that changes for a source whose sinks the engine serves (a remote one, or a local
+ * one of sound), ML_OP_SOURCE_WATCHED rings; ML_OP_SOURCE_DESTROYED tells the end of the local one. */
 bool ml_source_watched(uint64_t handle);
 
-/* For video_sink.c. */
+/* For video_sink.c and audio_sink.c. False: no such source of that type. */
 bool ml_source_attach(uint64_t handle, ml_video_sink *sink);
 void ml_source_detach(uint64_t handle, ml_video_sink *sink);
+bool ml_source_attach_audio(uint64_t handle, ml_audio_sink *sink);
+void ml_source_detach_audio(uint64_t handle, ml_audio_sink *sink);
 
 #endif

@@ -117,23 +117,11 @@ void ml_source_go_black(uint64_t handle) {
     ml_picture_release(last);
 }
 
-bool ml_source_feed(uint64_t handle, bool fed) {
-    ml_source *source = ml_source_lock(handle);
-    if (source == NULL) {
-        return false;
-    }
-    ml_picture *dropped = NULL;
-    if (fed && !source->fed && source->last != NULL) {
+void ml_source_hand_over_last(ml_source *source) {
+    if (source->last != NULL) {
         source->newest = ml_picture_share(source->last);
-        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, handle);
-    } else if (!fed) {
-        dropped = source->newest;
-        source->newest = NULL;
+        ml_bell_ring(&source->bell, ML_OP_SOURCE_PICTURE, source->handle);
     }
-    source->fed = fed;
-    ml_mutex_unlock(&source->lock);
-    ml_picture_release(dropped);
-    return true;
 }
 
 ml_picture *ml_source_take(uint64_t handle) {
@@ -147,16 +135,6 @@ ml_picture *ml_source_take(uint64_t handle) {
     return newest;
 }
 
-bool ml_source_watched(uint64_t handle) {
-    ml_source *source = ml_source_lock(handle);
-    if (source == NULL) {
-        return false;
-    }
-    bool watched = source->sinks != NULL;
-    ml_mutex_unlock(&source->lock);
-    return watched;
-}
-
 bool ml_source_attach(uint64_t handle, ml_video_sink *sink) {
     ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
@@ -166,8 +144,8 @@ bool ml_source_attach(uint64_t handle, ml_video_sink *sink) {
     if (fits) {
         *ml_video_sink_next(sink) = source->sinks;
         source->sinks = sink;
-        if (source->connection != 0 && *ml_video_sink_next(sink) == NULL) {
-            ml_bell_ring(&source->bell, ML_OP_SOURCE_WATCHED, handle);
+        if (*ml_video_sink_next(sink) == NULL) {
+            ml_source_tell_watched(source);
         }
     }
     ml_mutex_unlock(&source->lock);
@@ -185,9 +163,9 @@ void ml_source_detach(uint64_t handle, ml_video_sink *sink) {
     }
     if (*at != NULL) {
         *at = *ml_video_sink_next(sink);
-    }
-    if (source->connection != 0 && source->sinks == NULL) {
-        ml_bell_ring(&source->bell, ML_OP_SOURCE_WATCHED, handle);
+        if (source->sinks == NULL) {
+            ml_source_tell_watched(source);
+        }
     }
     ml_mutex_unlock(&source->lock);
 }

@@ -1,45 +1,44 @@
+#include "callbacks/audio_sink.h"
+
 #include <math.h>
 
-#include "callbacks/source.h"
 #include "capi/check.h"
-#include "capi/sink.h"
 
-static MLResult create(MLHandle *sink_handle) {
+static MLResult create(const MLWebRTCAudioSinkParams *params, MLHandle *sink_handle) {
     uint64_t epoch = ml_handles_epoch();
     ML_CHECK_INSTANCE();
     ML_CHECK_PARAM(sink_handle != NULL);
-    return ml_sink_new(epoch, ML_KIND_AUDIO_SINK, sink_handle);
+    return ml_audio_sink_new(epoch, params, sink_handle);
 }
 
 MLResult MLWebRTCAudioSinkCreate(MLHandle *sink_handle) {
     ML_PRESET(sink_handle, ML_INVALID_HANDLE);
-    return create(sink_handle);
+    return create(NULL, sink_handle);
 }
 
 MLResult MLWebRTCAudioSinkCreateEx(const MLWebRTCAudioSinkParams *sink_params, MLHandle *sink_handle) {
     ML_PRESET(sink_handle, ML_INVALID_HANDLE);
     ML_CHECK_INSTANCE();
     ML_CHECK_PARAM(sink_params != NULL && sink_params->mode <= MLWebRTCBufferNotifyMode_NotifyOnly);
-    return create(sink_handle);
+    return create(sink_params, sink_handle);
 }
 
 MLResult MLWebRTCAudioSinkDestroy(MLHandle sink_handle) {
     ML_CHECK_INSTANCE();
-    ML_CHECK_HANDLE(sink_handle, ML_KIND_AUDIO_SINK);
-    return ml_sink_destroy(sink_handle) ? MLResult_Ok : MLResult_WebRTCMismatchingHandle;
+    return ml_audio_sink_destroy(sink_handle, ml_destroy_deadline()) ? MLResult_Ok : MLResult_WebRTCMismatchingHandle;
 }
 
 MLResult MLWebRTCAudioSinkSetSource(MLHandle sink_handle, MLHandle source_handle) {
     ML_CHECK_INSTANCE();
-    ML_CHECK_HANDLE(sink_handle, ML_KIND_AUDIO_SINK);
-    if (source_handle == ML_INVALID_HANDLE) {
-        return MLResult_Ok;
-    }
-    bool fits = ml_source_is(source_handle, MLWebRTCSourceType_Audio);
-    return fits ? MLResult_NotImplemented : MLResult_WebRTCMismatchingHandle;
+    return ml_audio_sink_set_source(sink_handle, source_handle);
 }
 
-/* The settings of a sink's sound: checked, and then there is no sound to set yet. */
+MLResult MLWebRTCAudioSinkSetCacheSize(MLHandle sink_handle, uint32_t milliseconds_to_cache) {
+    ML_CHECK_INSTANCE();
+    return ml_audio_sink_set_cache(sink_handle, milliseconds_to_cache) ? MLResult_Ok : MLResult_WebRTCMismatchingHandle;
+}
+
+/* The settings of a sink's sound: checked, and then nothing plays it yet. */
 static MLResult set(MLHandle sink_handle, bool valid) {
     ML_CHECK_HANDLE(sink_handle, ML_KIND_AUDIO_SINK);
     ML_CHECK_PARAM(valid);
@@ -53,12 +52,6 @@ static bool is_channel(int32_t channel) { return channel >= -1 && channel < 8; }
 MLResult MLWebRTCAudioSinkSetSoundVolume(MLHandle sink_handle, float volume) {
     ML_CHECK_INSTANCE();
     return set(sink_handle, volume >= 0 && volume <= 8);
-}
-
-MLResult MLWebRTCAudioSinkSetCacheSize(MLHandle sink_handle, uint32_t milliseconds_to_cache) {
-    (void)milliseconds_to_cache;
-    ML_CHECK_INSTANCE();
-    return set(sink_handle, true);
 }
 
 static bool is_position(const MLVec3f *at) { return isfinite(at->x) && isfinite(at->y) && isfinite(at->z); }

@@ -1,11 +1,13 @@
+#include "callbacks/audio_sink.h"
 #include "callbacks/connection.h"
 #include "callbacks/debug.h"
 #include "callbacks/source.h"
 #include "callbacks/video_sink.h"
 #include "capi/check.h"
 #include "capi/engine.h"
-#include "capi/sink.h"
 #include "handles/text.h"
+#include "internal/picture/picture.h"
+#include "internal/sound/sound.h"
 
 /* One instance begins or ends at a time. */
 static ml_mutex lifecycle;
@@ -42,8 +44,8 @@ static void end_video_sink(uint64_t handle, void *argument) {
 }
 
 static void end_audio_sink(uint64_t handle, void *argument) {
-    (void)argument;
-    ml_sink_destroy(handle);
+    const sweep *with = argument;
+    ml_audio_sink_destroy(handle, with->deadline_ns);
 }
 
 /* Ends all handles; afterwards nothing of the old instance reaches a callback. */
@@ -55,11 +57,12 @@ static void drop_everything(const void *here) {
     ml_handles_visit(ML_KIND_SOURCE, end_source, &with);
     ml_handles_visit(ML_KIND_VIDEO_SINK, end_video_sink, NULL);
     ml_frames_drop_orphans();
-    ml_handles_visit(ML_KIND_AUDIO_SINK, end_audio_sink, NULL);
+    ml_handles_visit(ML_KIND_AUDIO_SINK, end_audio_sink, &with);
     ml_connections_sweep(here);
     ml_text_free_orphans();
     ml_request_call(ML_OP_INSTANCE_DESTROY, 0, NULL);
     ml_pictures_trim();
+    ml_sounds_trim();
 }
 
 static MLResult create(const MLWebRTCDebugUtils *utils, const void *here) {

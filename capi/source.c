@@ -104,6 +104,5 @@ MLResult MLWebRTCSourceAppDefinedAudioSourcePushData(MLHandle source_handle, con
                                                      const MLAudioBufferFormat *audio_buffer_format) {
     ML_CHECK_INSTANCE();
     ML_CHECK_PARAM(audio_buffer != NULL && audio_buffer_format != NULL);
-    bool fits = ml_source_is(source_handle, MLWebRTCSourceType_Audio) && ml_source_is_local(source_handle);
-    return fits ? MLResult_NotImplemented : MLResult_WebRTCMismatchingHandle;
+    return ml_source_push_sound(source_handle, audio_buffer, audio_buffer_format);
 }

@@ -27,9 +27,10 @@ typedef enum ml_op {
     ML_OP_CONNECTION_ROOM, /* bell: the host took events of this connection */
     ML_OP_TRACK_ADD,
     ML_OP_TRACK_REMOVE,
-    ML_OP_SOURCE_DESTROYED, /* a local source that was added to connections is gone */
+    ML_OP_SOURCE_DESTROYED, /* a local source that the engine has heard of is gone */
     ML_OP_SOURCE_PICTURE,   /* bell: a local source has a picture for the engine */
-    ML_OP_SOURCE_WATCHED,   /* bell: a sink was attached to a remote source, or the last one detached */
+    ML_OP_SOURCE_SOUND,     /* bell: a local source has as much sound as the engine wanted to take */
+    ML_OP_SOURCE_WATCHED,   /* bell: a source whose sinks the engine serves got its first, or lost its last one */
     ML_OP_TEST,
     ML_OP_COUNT
 } ml_op;

@@ -8,7 +8,7 @@ build=$(realpath -m "$1")
 mkdir -p "$build"
 
 codecs=build/codecs/linux_amd64
-border=(callbacks/*.c handles/*.c internal/picture/*.c internal/platform/*.c internal/request/*.c)
+border=(callbacks/*.c handles/*.c internal/picture/*.c internal/platform/*.c internal/request/*.c internal/sound/*.c)
 for file in capi/*.c; do
     grep -q '^//go:build mltest' "$file" || border+=("$file")
 done
@@ -19,7 +19,7 @@ for sanitizer in thread address,undefined; do
     for test in handles rules stress video video_stress; do
         program="$build/$test-${sanitizer%%,*}"
         clang "${flags[@]}" -fsanitize="$sanitizer" -fno-sanitize-recover=all -fno-omit-frame-pointer \
-            "${border[@]}" test/border/engine.c test/border/tracks.c "test/border/${test}_test.c" "$codecs/lib/libyuv.a" \
+            "${border[@]}" test/border/engine.c test/border/tracks.c "test/border/${test}_test.c" "$codecs/lib/libyuv.a" "$codecs/lib/libspeexdsp.a" \
             -o "$program" -lm -lpthread
         echo "== $test under the $sanitizer sanitizer"
         # The marks of callbacks lie on the real stack, which fake frames would hide.

@@ -23,6 +23,7 @@ typedef struct MLWebRTCTestAlive {
     uint32_t frames;     /* that are lent */
     uint64_t events;     /* payloads in C memory that were not delivered */
     uint64_t pictures;   /* in C memory, wherever they are */
+    uint64_t sounds;     /* blocks of 10 ms, likewise */
     uint32_t engine;     /* connections and channels on the Go side */
     uint32_t goroutines; /* beyond the ones that serve requests as long as the library is loaded */
 } MLWebRTCTestAlive;
