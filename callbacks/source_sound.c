@@ -90,18 +90,19 @@ MLResult ml_source_push_sound(uint64_t handle, const MLAudioBuffer *buffer, cons
     return result;
 }
 
-uint32_t ml_source_take_sounds(uint64_t handle, ml_sound **out, uint32_t count) {
+bool ml_source_take_sounds(uint64_t handle, ml_sound **out, uint32_t count, uint32_t *left) {
     ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
-        return 0;
+        return false;
     }
     bool enough = count > 0 && count <= source->sounds.count;
     for (uint32_t at = 0; enough && at < count; at++) {
         out[at] = ml_sound_row_take(&source->sounds);
     }
     source->hungry = enough ? 0 : count;
+    *left = source->sounds.count;
     ml_mutex_unlock(&source->lock);
-    return enough ? count : 0;
+    return enough;
 }
 
 void ml_source_stop_feeding_sound(ml_source *source) {
