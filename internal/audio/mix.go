@@ -45,7 +45,7 @@ func scaled(all [sound.MaxChannels + 1][]place) [sound.MaxChannels + 1][]place {
 	return all
 }
 
-writes what has from channels with to of them, one or two and no more than from; all are interleaved.
+// mix writes what has from channels with to of them, one or two and no more than from; all are interleaved.
 func mix(in []float32, from int, out []float32, to int) {
 	switch {
 	case from == to:
