@@ -1,6 +1,10 @@
 package audio
 
-import "time"
+import (
+	"time"
+
+	"libml_webrtc/internal/sound"
+)
 
 const (
 	// packetLength is how much sound a packet has.
@@ -59,8 +63,8 @@ func (s *schedule) leave(now time.Duration, left int) {
 	}
 	s.least, s.most = min(s.least, left), max(s.most, left)
 	if s.looked++; s.looked == backlogPackets {
-		if s.least >= packetBlocks && s.most < hostClocks {
-			s.early = s.least / packetBlocks * int(packetLength/hurry)
+		if s.most < hostClocks {
+			s.early = s.least * int(sound.Length/hurry)
 		}
 		s.looked, s.least, s.most = 0, left, left
 	}
