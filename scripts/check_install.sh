@@ -49,4 +49,6 @@ readme_program() { # which: the blocks of C are numbered from 1
 diff <(readme_program 1) examples/c/hello.c || fail "the README's program is not examples/c/hello.c"
 readme_program 2 | gcc -std=c11 -Wall -Wextra -Wpedantic -Werror -x c -c - -o "$root/readme.o" -I"$root/include" ||
     fail "the README's video functions do not compile"
+readme_program 3 | gcc -std=c11 -Wall -Wextra -Wpedantic -Werror -x c -c - -o "$root/readme.o" -I"$root/include" ||
+    fail "the README's audio functions do not compile"
 echo "OK: install"

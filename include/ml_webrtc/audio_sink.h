@@ -108,8 +108,8 @@ typedef struct MLWebRTCAudioSinkSoundRadiation {
 } MLWebRTCAudioSinkSoundRadiation;
 
 /**
- * Ten milliseconds of sound, with as many channels as the source has. Invoked every 10 ms, on one steady thread of the
- * library.
+ * Ten milliseconds of sound: 16-bit integers at 48 kHz, interleaved, with as many channels as the source has (a remote one
+ * has one or two). Invoked every 10 ms, on one steady thread of the library, which the sink has for itself.
  *
  * @param audio_buffer        the samples, which stay readable for at least 100 ms after the callback
  * @param audio_buffer_format how they are to be read; bits_per_sample is never 0
@@ -164,7 +164,8 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkCreate(MLHandle *sink_handle);
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkCreateEx(const MLWebRTCAudioSinkParams *sink_params, MLHandle *sink_handle);
 
 /**
- * Attaches the sink to an audio source, in place of the one before. Several sinks may be attached to one source.
+ * Attaches the sink to an audio source, in place of the one before. Several sinks may be attached to one source. What waits
+ * of the source before is dropped; sound begins and ends without a click.
  *
  * Thread: any.
  *
@@ -173,9 +174,6 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkCreateEx(const MLWebRTCAudioSinkParams *
  * @retval MLResult_Ok                       the sink is attached or detached
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_WebRTCMismatchingHandle  no such sink, or source_handle is no audio source; nothing is changed
- * @retval MLResult_NotImplemented           this build of the library cannot attach a source
- * @retval MLResult_AllocFailed              no memory; nothing is changed
- * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSource(MLHandle sink_handle, MLHandle source_handle);
 
@@ -200,11 +198,10 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetSoundVolume(MLHandle sink_handle, flo
  * Thread: any.
  *
  * @param sink_handle           the sink
- * @param milliseconds_to_cache 200 at first
+ * @param milliseconds_to_cache 200 at first; counts as 10 below that, and as 10,000 above
  * @retval MLResult_Ok                       the size is set
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
  * @retval MLResult_WebRTCMismatchingHandle  no such sink
- * @retval MLResult_NotImplemented           this build of the library cannot set it
  */
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkSetCacheSize(MLHandle sink_handle, uint32_t milliseconds_to_cache);
 

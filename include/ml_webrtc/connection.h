@@ -359,7 +359,6 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionHasFailed(MLHandle connection_handle, M
  * @retval MLResult_InvalidParam             stream_count is above 64; streams or one of them is NULL, or longer than
  *                                           1 KiB; the source is on this connection already
  * @retval MLResult_WebRTCMismatchingHandle  no such connection or no such local source
- * @retval MLResult_NotImplemented           the source carries audio, which this version does not send
  * @retval MLResult_AllocFailed              no memory; 1,024 operations are pending, or 64 sources are on this
  *                                           connection; nothing is taken
  * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived
@@ -384,7 +383,6 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionAddLocalSourceTrack(MLHandle connection
  * @retval MLResult_InvalidParam             track_info is NULL; stream_count is above 64; streams or one of them is
  *                                           NULL; an id is longer than 1 KiB; the source is on this connection already
  * @retval MLResult_WebRTCMismatchingHandle  no such connection or no such local source
- * @retval MLResult_NotImplemented           the source carries audio, which this version does not send
  * @retval MLResult_AllocFailed              no memory; 1,024 operations are pending, or 64 sources are on this
  *                                           connection; nothing is taken
  * @retval MLResult_UnspecifiedFailure       an internal error, which the library survived

@@ -340,8 +340,12 @@ ML_WEBRTC_API MLResult MLWebRTCSourceAppDefinedVideoSourcePushFrame(MLHandle sou
 
 /**
  * Hands samples to an app-defined audio source: interleaved PCM of 16-bit or 32-bit integers or 32-bit floats, 1 to 8
- * channels, 8 to 192 kHz, any number of frames. 16 bits a sample are integers whatever sample_format says. The samples
- * are copied during the call.
+ * channels, 8 to 192 kHz, any number of frames up to 10 s. 16 bits a sample are integers whatever sample_format says. Floats
+ * beyond -1 to 1 are clipped, and what is no number is silence. The samples are copied during the call.
+ *
+ * They are played out at their own rate, however irregularly they are pushed: a caller may push 10 ms every 10 ms, or as
+ * much as is taken until Pending comes. The samples of a disabled source count as silence; those of a source that is on no
+ * connection and that no sink listens to are checked and dropped.
  *
  * Thread: any.
  *
@@ -349,10 +353,11 @@ ML_WEBRTC_API MLResult MLWebRTCSourceAppDefinedVideoSourcePushFrame(MLHandle sou
  * @param audio_buffer        the samples
  * @param audio_buffer_format how they are to be read
  * @retval MLResult_Ok                       the samples are taken
+ * @retval MLResult_Pending                  a second of sound waits already; nothing is taken, try again later
  * @retval MLResult_WebRTCInstanceNotCreated there is no instance
- * @retval MLResult_InvalidParam             a pointer is NULL, or the format is none of those above
+ * @retval MLResult_InvalidParam             a pointer is NULL, the format is none of those above, or size is no whole
+ *                                           number of frames, or more than 10 s
  * @retval MLResult_WebRTCMismatchingHandle  no such app-defined audio source
- * @retval MLResult_NotImplemented           this build of the library takes no samples
  * @retval MLResult_AllocFailed              no memory; the samples are not taken
  */
 ML_WEBRTC_API MLResult MLWebRTCSourceAppDefinedAudioSourcePushData(MLHandle source_handle,
