@@ -51,6 +51,7 @@ MLResult ml_audio_sink_new(uint64_t epoch, const MLWebRTCAudioSinkParams *params
     }
     ml_mutex_lock(&sink->lock);
     reset(sink, params);
+    sink->epoch = epoch;
     sink->handle = ml_handle_new(epoch, ML_KIND_AUDIO_SINK, sink);
     bool made = sink->handle != 0;
     if (made) {
@@ -196,17 +197,17 @@ bool ml_audio_sink_destroy(uint64_t handle, uint64_t deadline_ns) {
         ml_mutex_unlock(&graph);
         return false;
     }
-    /* The handle first, so that nobody is told of what comes then. */
+    /* The handle and the thread first, so that nobody is told of what comes then. */
     ml_mutex_lock(&sink->lock);
     ml_handle_retire(handle);
     sink->handle = 0;
+    sink->thread = NULL;
+    ml_cond_broadcast(&sink->work);
     ml_mutex_unlock(&sink->lock);
     detach(sink);
     ml_mutex_unlock(&graph);
     ml_mutex_lock(&sink->lock);
     trim(sink, 0);
-    sink->thread = NULL;
-    ml_cond_broadcast(&sink->work);
     uint64_t self = ml_thread_token();
     while (sink->running != 0 && sink->running_token != self &&
            ml_cond_wait_until(&sink->quiet, &sink->lock, deadline_ns)) {

@@ -32,6 +32,7 @@ struct ml_audio_sink {
     ml_cond work;  /* for the thread */
     ml_cond quiet; /* a callback has returned */
     uint64_t handle;
+    uint64_t epoch;      /* of its instance */
     uint64_t source;     /* under the graph lock */
     ml_audio_sink *next; /* of the same source, under that one's lock */
 

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "handles/handles.h"
 #include "internal/sound/samples.h"
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -51,6 +52,11 @@ uint64_t ml_audio_threads_in_use(void) { return ml_pool_in_use(&threads); }
 
 void ml_audio_sinks_fall_silent(void) { atomic_store(&silent, true); }
 
+/* Under the sink's lock: neither the process, nor the instance, nor the sink has ended. */
+static bool may_call(const ml_audio_sink *sink) {
+    return sink->handle != 0 && sink->epoch == ml_handles_epoch() && !atomic_load(&silent);
+}
+
 /* A callback that is to be invoked. */
 typedef struct call {
     MLWebRTCOnAudioServiceStatus on_status; /* NULL: it is the other one */
@@ -85,7 +91,8 @@ static uint64_t due(ml_audio_sink *sink, uint64_t now_ns) {
         return UINT64_MAX;
     }
     if (!schedule->begun) {
-        if (sink->count < BLOCKS_TO_BEGIN && now_ns < sink->first_came_ns + PERIOD_NS) {
+        uint32_t enough = sink->most < BLOCKS_TO_BEGIN ? sink->most : BLOCKS_TO_BEGIN;
+        if (sink->count < enough && now_ns < sink->first_came_ns + PERIOD_NS) {
             return sink->first_came_ns + PERIOD_NS;
         }
         schedule->begun = true;
@@ -128,7 +135,7 @@ static void step(ml_audio_sink *sink, uint64_t now_ns) {
 static bool next_call(ml_audio_thread *thread, call *next) {
     ml_audio_sink *sink = thread->sink;
     uint64_t idle_ns = ml_clock_ns() + LINGER_NS;
-    while (sink->thread == thread && !atomic_load(&silent)) {
+    while (sink->thread == thread && may_call(sink)) {
         *next = (call){.context = sink->context};
         if (sink->on_status != NULL && status_to_tell(sink, &next->status)) {
             next->on_status = sink->on_status;
@@ -147,7 +154,9 @@ static bool next_call(ml_audio_thread *thread, call *next) {
         }
         sink->waits_for_block = due_ns == UINT64_MAX || !sink->schedule.begun;
         ml_cond_wait_until(&sink->work, &sink->lock, due_ns == UINT64_MAX ? idle_ns : due_ns);
-        sink->waits_for_block = false;
+        if (sink->thread == thread) { /* else it is another one's by now */
+            sink->waits_for_block = false;
+        }
     }
     return false;
 }
@@ -226,7 +235,7 @@ bool ml_audio_sink_wake(ml_audio_sink *sink) {
         ml_cond_broadcast(&sink->work);
         return true;
     }
-    if (atomic_load(&silent)) {
+    if (!may_call(sink)) {
         return true;
     }
     ml_audio_thread *thread = ml_pool_take(&threads);
