@@ -24,6 +24,9 @@
  * alive, and hosts end without Destroy. */
 #define LINGER_NS (100 * NS_PER_MS)
 
+/* How long the end of the process waits for callbacks that run. */
+#define EXIT_PATIENCE_NS (100 * NS_PER_MS)
+
 /* What the host is shown stays for at least 100 ms, even when callbacks catch up. */
 #define LENT_BUFFERS 24
 
@@ -50,7 +53,33 @@ __attribute__((constructor(102))) static void audio_threads_init(void) {
 
 uint64_t ml_audio_threads_in_use(void) { return ml_pool_in_use(&threads); }
 
-void ml_audio_sinks_fall_silent(void) { atomic_store(&silent, true); }
+/* Threads inside callbacks, and whether this is one of them. */
+static _Atomic unsigned inside;
+static _Thread_local bool is_inside;
+
+/* Without the sinks' locks: a collector may have stopped threads for good that hold them. */
+static void fall_silent(void) {
+    ml_mutex alone;
+    ml_cond nothing;
+    ml_mutex_init(&alone);
+    ml_cond_init(&nothing);
+    uint64_t deadline_ns = ml_clock_ns() + EXIT_PATIENCE_NS;
+    atomic_store(&silent, true);
+    ml_mutex_lock(&alone);
+    while (atomic_load(&inside) > (is_inside ? 1 : 0) && ml_clock_ns() < deadline_ns) {
+        ml_cond_wait_until(&nothing, &alone, ml_clock_ns() + NS_PER_MS);
+    }
+    ml_mutex_unlock(&alone);
+}
+
+/* What the host's callbacks use is destroyed by handlers of exit() as well: those that were registered before this one
+ * run after it. */
+static void note_exit(void) {
+    static _Atomic bool noted;
+    if (!atomic_exchange(&noted, true)) {
+        atexit(fall_silent);
+    }
+}
 
 /* Under the sink's lock: neither the process, nor the instance, nor the sink has ended. */
 static bool may_call(const ml_audio_sink *sink) {
@@ -175,11 +204,17 @@ static int16_t *lend(ml_audio_thread *thread, uint32_t channels) {
 
 /* The frame that calls the host: it owns nothing, since it may never return. */
 static void invoke(const call *next, const MLAudioBuffer *buffer, const MLAudioBufferFormat *format) {
-    if (next->on_status != NULL) {
+    is_inside = true;
+    atomic_fetch_add(&inside, 1);
+    if (atomic_load(&silent)) {
+        /* The process has ended after the last look. */
+    } else if (next->on_status != NULL) {
         next->on_status(next->status, next->context);
     } else if (buffer->ptr != NULL) {
         next->on_data(buffer, format, next->context);
     }
+    atomic_fetch_sub(&inside, 1);
+    is_inside = false;
 }
 
 static void make(ml_audio_thread *thread, call *next) {
@@ -242,6 +277,7 @@ bool ml_audio_sink_wake(ml_audio_sink *sink) {
     if (thread == NULL) {
         return false;
     }
+    note_exit();
     thread->sink = sink;
     sink->thread = thread;
     if (!ml_thread_start(serve, thread)) {
