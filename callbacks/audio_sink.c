@@ -40,6 +40,8 @@ static void reset(ml_audio_sink *sink, const MLWebRTCAudioSinkParams *params) {
     sink->initial_told = false;
     sink->flow = sink->told_flow = 0;
     sink->first = sink->count = 0;
+    sink->begins = sink->heard = sink->ends = false;
+    sink->count_left = 0;
     sink->most = blocks_of(ML_AUDIO_CACHE_MS);
     sink->schedule = (ml_audio_schedule){0};
 }
@@ -100,6 +102,7 @@ ml_sound *ml_audio_sink_take(ml_audio_sink *sink) {
     ml_sound *oldest = sink->blocks[sink->first];
     sink->first = (sink->first + 1) % ML_AUDIO_BLOCKS_MOST;
     sink->count--;
+    sink->count_left = 0;
     return oldest;
 }
 
@@ -128,6 +131,7 @@ void ml_audio_sink_hear(ml_audio_sink *sink, ml_sound *sound) {
     bool flows = sink->handle != 0;
     if (flows && sink->flow == 0) {
         sink->flow = ++sink->last_flow;
+        sink->begins = true;
         if (sink->on_status != NULL) {
             ml_audio_sink_wake(sink);
         }
@@ -142,13 +146,25 @@ void ml_audio_sink_hear(ml_audio_sink *sink, ml_sound *sound) {
     }
 }
 
+/* Under the sink's lock: of what waits, no more is handed over than it takes to end without a click. */
+static void end_flow(ml_audio_sink *sink) {
+    if (sink->heard) {
+        sink->ends = true;
+        sink->count_left = sink->count > 0 ? 1 : 0;
+    }
+    sink->flow = 0;
+    sink->heard = false;
+    while (sink->count > sink->count_left) {
+        sink->count--;
+        ml_sound_release(sink->blocks[(sink->first + sink->count) % ML_AUDIO_BLOCKS_MOST]);
+    }
+}
+
 void ml_audio_sink_lose(ml_audio_sink *sink) {
     ml_mutex_lock(&sink->lock);
-    trim(sink, 0);
-    sink->schedule = (ml_audio_schedule){0};
     if (sink->flow != 0) {
-        sink->flow = 0;
-        if (sink->on_status != NULL && sink->handle != 0) {
+        end_flow(sink);
+        if (sink->ends || sink->on_status != NULL) {
             ml_audio_sink_wake(sink);
         }
     }

@@ -3,8 +3,10 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "handles/handles.h"
+#include "internal/sound/fade.h"
 #include "internal/sound/samples.h"
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -40,6 +42,8 @@ struct ml_audio_thread {
     ml_audio_sink *sink;
     lent buffers[LENT_BUFFERS];
     unsigned at;
+    int16_t last_frame[ML_SOUND_CHANNELS_MOST]; /* that was handed over */
+    uint32_t last_channels;                     /* 0: none was */
 };
 
 static ml_pool threads;
@@ -91,7 +95,9 @@ typedef struct call {
     MLWebRTCOnAudioServiceStatus on_status; /* NULL: it is the other one */
     uint32_t status;
     MLWebRTCOnAudioSinkDataAvailable on_data;
-    ml_sound *block; /* with its reference */
+    ml_sound *block; /* with its reference; NULL: none is left to end with */
+    bool begins;
+    bool ends;
     void *context;
 } call;
 
@@ -100,7 +106,7 @@ static bool status_to_tell(ml_audio_sink *sink, uint32_t *status) {
     if (!sink->initial_told) {
         sink->initial_told = true;
         *status = MLWebRTCAudioServiceStatus_Initial;
-    } else if (sink->told_flow != 0 && sink->told_flow != sink->flow) {
+    } else if (sink->told_flow != 0 && sink->told_flow != sink->flow && !sink->ends) {
         sink->told_flow = 0;
         *status = MLWebRTCAudioServiceStatus_Stopped;
     } else if (sink->told_flow == 0 && sink->flow != 0) {
@@ -115,7 +121,7 @@ static bool status_to_tell(ml_audio_sink *sink, uint32_t *status) {
 /* When the next block is to be handed over; UINT64_MAX: when one comes. */
 static uint64_t due(ml_audio_sink *sink, uint64_t now_ns) {
     ml_audio_schedule *schedule = &sink->schedule;
-    if (sink->count == 0) {
+    if (sink->count == 0 && !sink->ends) {
         schedule->starved = schedule->begun;
         return UINT64_MAX;
     }
@@ -137,7 +143,7 @@ static uint64_t due(ml_audio_sink *sink, uint64_t now_ns) {
     return schedule->next_ns > soonest ? schedule->next_ns : soonest;
 }
 
-/* After a block was taken. */
+/* After a callback. */
 static void step(ml_audio_sink *sink, uint64_t now_ns) {
     ml_audio_schedule *schedule = &sink->schedule;
     /* Nothing is to be caught up for what was dropped meanwhile. */
@@ -160,6 +166,21 @@ static void step(ml_audio_sink *sink, uint64_t now_ns) {
     }
 }
 
+/* What is due. */
+static void take(ml_audio_sink *sink, call *next) {
+    next->on_data = sink->on_data;
+    next->ends = sink->ends;
+    next->begins = sink->begins && !sink->ends;
+    if (!sink->ends || sink->count_left > 0) {
+        next->block = ml_audio_sink_take(sink);
+    }
+    if (!sink->ends) {
+        sink->begins = false;
+        sink->heard = true;
+    }
+    sink->ends = false;
+}
+
 /* Under the sink's lock, which it gives up while it waits: the next callback. False: the thread is to end. */
 static bool next_call(ml_audio_thread *thread, call *next) {
     ml_audio_sink *sink = thread->sink;
@@ -173,8 +194,7 @@ static bool next_call(ml_audio_thread *thread, call *next) {
         uint64_t now_ns = ml_clock_ns();
         uint64_t due_ns = due(sink, now_ns);
         if (due_ns <= now_ns) {
-            next->on_data = sink->on_data;
-            next->block = ml_audio_sink_take(sink);
+            take(sink, next);
             step(sink, now_ns);
             return true;
         }
@@ -217,15 +237,34 @@ static void invoke(const call *next, const MLAudioBuffer *buffer, const MLAudioB
     is_inside = false;
 }
 
+/* The block as the host gets it; NULL: there is none. */
+static int16_t *render(ml_audio_thread *thread, const call *next, uint32_t channels) {
+    int16_t *samples = channels == 0 ? NULL : lend(thread, channels);
+    if (samples == NULL) {
+        return NULL;
+    }
+    size_t count = (size_t)channels * ML_SOUND_FRAMES;
+    if (next->block == NULL) {
+        ml_fade_out_from(samples, thread->last_frame, channels);
+    } else {
+        ml_samples_to_s16(samples, next->block->samples, count);
+        if (next->begins) {
+            ml_fade_in(samples, channels);
+        } else if (next->ends) {
+            ml_fade_out(samples, channels);
+        }
+    }
+    memcpy(thread->last_frame, samples + count - channels, channels * sizeof *samples);
+    thread->last_channels = channels;
+    return samples;
+}
+
 static void make(ml_audio_thread *thread, call *next) {
     MLAudioBuffer buffer = {0};
     MLAudioBufferFormat format = {0};
-    if (next->block != NULL) {
-        uint32_t channels = next->block->channels;
-        int16_t *samples = lend(thread, channels);
-        if (samples != NULL) {
-            ml_samples_to_s16(samples, next->block->samples, (size_t)channels * ML_SOUND_FRAMES);
-        }
+    if (next->on_status == NULL) {
+        uint32_t channels = next->block != NULL ? next->block->channels : thread->last_channels;
+        int16_t *samples = render(thread, next, channels);
         ml_sound_release(next->block);
         next->block = NULL;
         buffer = (MLAudioBuffer){samples, channels * ML_SOUND_FRAMES * (uint32_t)sizeof *samples};
@@ -259,6 +298,7 @@ static void serve(void *argument) {
     }
     if (sink->thread == thread) {
         sink->thread = NULL;
+        sink->heard = sink->ends = false;
         sink->schedule = (ml_audio_schedule){0};
     }
     ml_mutex_unlock(&sink->lock);
@@ -279,6 +319,7 @@ bool ml_audio_sink_wake(ml_audio_sink *sink) {
     }
     note_exit();
     thread->sink = sink;
+    thread->last_channels = 0;
     sink->thread = thread;
     if (!ml_thread_start(serve, thread)) {
         sink->thread = NULL;
