@@ -68,20 +68,20 @@ test-deps:
 # --- the demo ---------------------------------------------------------------------------------------
 
 EXAMPLE_FLAGS = -std=c11 -O3 -Wall -Wextra -D_POSIX_C_SOURCE=200809L -Iinclude
-EXAMPLES := $(BUILD)/hello $(BUILD)/file_demo $(BUILD)/video_demo
+EXAMPLES := $(BUILD)/hello $(BUILD)/file_demo $(BUILD)/media_demo
 
 $(BUILD)/hello: $(addprefix examples/c/, hello.c)
 $(BUILD)/file_demo: $(addprefix examples/c/, file_demo.c peer.c sha256.c)
-$(BUILD)/video_demo: $(addprefix examples/c/, video_demo.c peer.c pattern.c png.c)
+$(BUILD)/media_demo: $(addprefix examples/c/, media_demo.c peer.c pattern.c png.c sound.c)
 
 $(EXAMPLES): $(wildcard examples/c/*.h) $(LIB)
-	$(CC) $(EXAMPLE_FLAGS) $(filter %.c, $^) -o $@ -L$(BUILD) -lml_webrtc -lm -Wl,-rpath,'$$ORIGIN'
+	$(CC) $(EXAMPLE_FLAGS) $(filter %.c, $^) -o $@ -L$(BUILD) -lml_webrtc -lm -pthread -Wl,-rpath,'$$ORIGIN'
 
 demo: deps
 	@$(MAKE) --no-print-directory $(EXAMPLES)
 	$(BUILD)/hello
 	$(BUILD)/file_demo $(LIB)
-	$(BUILD)/video_demo $(BUILD)/demo-last-frame.png
+	$(BUILD)/media_demo $(BUILD)/demo-last-frame.png
 
 # --- tests ------------------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ test-install: $(EXAMPLES)
 	$(BUILD)/hello
 	$(BUILD)/file_demo $(LIB) >$(BUILD)/demo.log
 	@tail -n 1 $(BUILD)/demo.log
-	$(BUILD)/video_demo $(BUILD)/demo-last-frame.png >$(BUILD)/demo.log
+	$(BUILD)/media_demo $(BUILD)/demo-last-frame.png >$(BUILD)/demo.log
 	@tail -n 1 $(BUILD)/demo.log
 	scripts/check_install.sh
 

@@ -3,14 +3,14 @@
 # video beside libvpx and libyuv alone, in turns, so that all meet the same machine. Prints the
 # medians; misses are reported, not failed.
 # Usage: bench/run.sh [LIBRARY [TEST-LIBRARY]]
-# Environment: LIB, TEST_LIB (as the arguments), PARTS ("data video"), ROUNDS, CONNECTS, SECONDS_EACH,
+# Environment: LIB, TEST_LIB (as the arguments), PARTS ("data video audio"), ROUNDS, CONNECTS, SECONDS_EACH,
 # PING_PONGS, VIDEO_SECONDS, CC, GO, OUT.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 lib=$(realpath "${1:-${LIB:-$root/build/libml_webrtc.so}}")
 test_lib=$(realpath -m "${2:-${TEST_LIB:-$root/build/test/libml_webrtc.so}}")
-parts=" ${PARTS:-data video} "
+parts=" ${PARTS:-data video audio} "
 rounds=${ROUNDS:-5}
 connects=${CONNECTS:-15}
 seconds=${SECONDS_EACH:-2}
@@ -36,7 +36,15 @@ if has video; then
     call=("$root"/bench/c/{measure,pair}.c "$root"/bench/video/{call,footage}.c "$root"/examples/c/pattern.c)
     program video "$lib" "$root"/bench/video/{main,latency,push,loop,codec}.c "${call[@]}" \
         "$root"/internal/codec/vpx/encoder.c "$codecs"/lib/lib{vpx,yuv}.a
-    program allocations "$test_lib" "$root"/bench/allocations/*.c "${call[@]}"
+fi
+if has audio; then
+    talk=("$root"/bench/c/{measure,pair}.c "$root"/bench/audio/talk.c)
+    program audio "$lib" "$root"/bench/audio/main.c "${talk[@]}" "$root"/internal/codec/opus/{encoder,decoder}.c \
+        "$codecs"/lib/libopus.a
+fi
+if has video || has audio; then
+    program allocations "$test_lib" "$root"/bench/allocations/*.c "$root"/bench/c/{measure,pair}.c \
+        "$root"/bench/video/{call,footage}.c "$root"/bench/audio/talk.c "$root"/examples/c/pattern.c
 fi
 (cd "$root" && ${GO:-go} build -trimpath -o "$out/pion" ./bench/pion)
 
@@ -61,8 +69,13 @@ for ((round = 1; round <= rounds; round++)); do
         "$out/video" latency "$video_seconds" | file
         "$out/video" push "$video_seconds" | file
         taskset -c 0 "$out/video" loop "$video_seconds" | file
-        "$out/allocations" "$video_seconds" | file
         "$out/pion" -connects 0 -seconds 0 -ping-pongs 0 -media "$video_seconds" >>"$beside_figures"
+    fi
+    if has audio; then
+        "$out/audio" "$video_seconds" | file
+    fi
+    if has video || has audio; then
+        "$out/allocations" "$video_seconds" | file
     fi
 done
 
@@ -155,6 +168,15 @@ beside "PushFrame 720p RGBA, while sending; libyuv" us push_rgba_sending_us "<="
 beside "whole loop 720p, one processor; libvpx" 1/s loop_rate ">=" 0.85
 beside "  CPU time of all threads for a frame" ms loop_cpu_ms
 beside "  size of a coded frame" kB loop_frame_kb
+beside "CPU time for a minute of a mono call; libopus" s audio_cpu_mono
+beside "CPU time for a minute of a stereo call; libopus" s audio_cpu_stereo
+alone "PushData 10 ms mono, nobody listens" ns audio_push_alone_ns_mono
+alone "PushData 10 ms stereo, nobody listens" ns audio_push_alone_ns_stereo
+alone "PushData 10 ms mono, while sending" us audio_push_us_mono
+alone "PushData 10 ms stereo, while sending" us audio_push_us_stereo
+alone "C allocations per audio packet" "" packet_mallocs
+alone "Go allocations per audio packet" "" packet_go_objects
+alone "  their size" B packet_go_bytes
 alone "C allocations per frame" "" frame_mallocs
 beside "Go allocations per frame; plain RTP in pion" "" frame_go_objects
 beside "  their size" B frame_go_bytes

@@ -6,17 +6,19 @@
 /* What is to be done without the source's lock. */
 typedef struct ml_after {
     ml_picture *missed; /* to be released */
-    int alarm;          /* to be sounded */
+    bool rung;          /* the engine is to be told */
 } ml_after;
 
 static void do_after(ml_after after) {
-    ml_bell_sound(after.alarm);
+    if (after.rung) {
+        ml_bell_sound();
+    }
     ml_picture_release(after.missed);
 }
 
 /* Under the source's lock: to all sinks, and to the engine if it is fed. */
 static ml_after hand_out(ml_source *source, ml_picture *picture) {
-    ml_after after = {source->newest, -1};
+    ml_after after = {source->newest, false};
     if (after.missed != NULL) {
         /* What the engine missed may have been where it was to begin anew. */
         picture->flags |= after.missed->flags & ML_PICTURE_KEY;
@@ -26,7 +28,7 @@ static ml_after hand_out(ml_source *source, ml_picture *picture) {
     }
     if (source->fed) {
         source->newest = ml_picture_share(picture);
-        after.alarm = ml_bell_queue(&source->bell, ML_OP_SOURCE_PICTURE, source->handle);
+        after.rung = ml_bell_queue(&source->bell, ML_OP_SOURCE_PICTURE, source->handle);
     }
     return after;
 }
@@ -104,7 +106,7 @@ void ml_source_go_black(uint64_t handle) {
     }
     uint32_t flags;
     bool disabled = ml_handle_flags(handle, ML_KIND_SOURCE, &flags) && (flags & ML_FLAG_ENABLED) == 0;
-    ml_after after = {NULL, -1};
+    ml_after after = {NULL, false};
     ml_picture *last = black;
     if (disabled) {
         source->anew = true;

@@ -29,9 +29,9 @@ static bool look(uint64_t handle, ml_push_state *state) {
     return fits;
 }
 
-/* Gives the alarm to sound. What the engine stopped to want meanwhile is dropped. */
-static int hand_over(uint64_t handle, uint32_t feed_number, ml_sound_row *made) {
-    int alarm = -1;
+/* True: the engine is to be told. What it stopped to want meanwhile is dropped. */
+static bool hand_over(uint64_t handle, uint32_t feed_number, ml_sound_row *made) {
+    bool rung = false;
     ml_source *source = ml_source_lock(handle);
     if (source != NULL) {
         if (source->fed && source->feed_number == feed_number) {
@@ -39,17 +39,17 @@ static int hand_over(uint64_t handle, uint32_t feed_number, ml_sound_row *made) 
         }
         if (source->hungry != 0 && source->sounds.count >= source->hungry) {
             source->hungry = 0;
-            alarm = ml_bell_queue(&source->bell, ML_OP_SOURCE_SOUND, handle);
+            rung = ml_bell_queue(&source->bell, ML_OP_SOURCE_SOUND, handle);
         }
         ml_mutex_unlock(&source->lock);
     }
     ml_sound_row_clear(made);
-    return alarm;
+    return rung;
 }
 
 /* Under the push lock. */
 static MLResult push(ml_source *source, uint64_t handle, const MLAudioBuffer *buffer, const MLAudioBufferFormat *format,
-                     uint64_t now_ns, int *alarm) {
+                     uint64_t now_ns, bool *rung) {
     ml_push_state state;
     ml_sound_buffer checked;
     if (!look(handle, &state)) {
@@ -72,7 +72,7 @@ static MLResult push(ml_source *source, uint64_t handle, const MLAudioBuffer *bu
     if (!ml_sound_intake_take(&source->intake, &checked, !state.enabled, now_ns, &made)) {
         return MLResult_AllocFailed;
     }
-    *alarm = hand_over(handle, state.feed_number, &made);
+    *rung = hand_over(handle, state.feed_number, &made);
     return MLResult_Ok;
 }
 
@@ -82,26 +82,29 @@ MLResult ml_source_push_sound(uint64_t handle, const MLAudioBuffer *buffer, cons
     if (source == NULL) {
         return MLResult_WebRTCMismatchingHandle;
     }
-    int alarm = -1;
+    bool rung = false;
     ml_mutex_lock(&source->push_lock);
-    MLResult result = push(source, handle, buffer, format, now_ns, &alarm);
+    MLResult result = push(source, handle, buffer, format, now_ns, &rung);
     ml_mutex_unlock(&source->push_lock);
-    ml_bell_sound(alarm);
+    if (rung) {
+        ml_bell_sound();
+    }
     return result;
 }
 
-uint32_t ml_source_take_sounds(uint64_t handle, ml_sound **out, uint32_t count) {
+bool ml_source_take_sounds(uint64_t handle, ml_sound **out, uint32_t count, uint32_t *left) {
     ml_source *source = ml_source_lock(handle);
     if (source == NULL) {
-        return 0;
+        return false;
     }
     bool enough = count > 0 && count <= source->sounds.count;
     for (uint32_t at = 0; enough && at < count; at++) {
         out[at] = ml_sound_row_take(&source->sounds);
     }
     source->hungry = enough ? 0 : count;
+    *left = source->sounds.count;
     ml_mutex_unlock(&source->lock);
-    return enough ? count : 0;
+    return enough;
 }
 
 void ml_source_stop_feeding_sound(ml_source *source) {

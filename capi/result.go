@@ -27,7 +27,6 @@ var results = []struct {
 	{rtc.ErrIllegalState, C.MLResult_IllegalState},
 	{rtc.ErrLimit, C.MLResult_AllocFailed},
 	{rtc.ErrClosed, C.MLResult_WebRTCMismatchingHandle},
-	{rtc.ErrNotImplemented, C.MLResult_NotImplemented},
 }
 
 var (

@@ -100,7 +100,7 @@ func answer(work *C.ml_work) (result C.int32_t) {
 		}
 	case C.ML_OP_TRACK_ADD, C.ML_OP_TRACK_REMOVE:
 		return toResult(track(work.op, handle, (*C.ml_in_track)(work.in)))
-	case C.ML_OP_SOURCE_DESTROYED, C.ML_OP_SOURCE_PICTURE, C.ML_OP_SOURCE_WATCHED:
+	case C.ML_OP_SOURCE_DESTROYED, C.ML_OP_SOURCE_PICTURE, C.ML_OP_SOURCE_SOUND, C.ML_OP_SOURCE_WATCHED:
 		heed(work.op, handle)
 	case C.ML_OP_TEST:
 		return toResult(serveTest(work.in))

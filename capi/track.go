@@ -11,6 +11,8 @@ package main
 #cgo nocallback ml_post_track_removed
 #cgo noescape ml_source_publish
 #cgo nocallback ml_source_publish
+#cgo noescape ml_source_publish_sound
+#cgo nocallback ml_source_publish_sound
 */
 import "C"
 
@@ -21,6 +23,7 @@ import (
 	"libml_webrtc/handles"
 	"libml_webrtc/internal/picture"
 	"libml_webrtc/internal/rtc"
+	"libml_webrtc/internal/sound"
 )
 
 var tracks handles.Objects[*remoteTrack]
@@ -66,11 +69,15 @@ func (c *connection) TrackAdded(engine *rtc.RemoteTrack, kind rtc.Kind, id strin
 	return t
 }
 
-// watch tells the engine whether the host looks.
+// watch tells the engine whether the host looks, or listens.
 func (t *remoteTrack) watch() { t.engine.SetWatched(bool(C.ml_source_watched(C.uint64_t(t.handle)))) }
 
 func (t *remoteTrack) Picture(p picture.Picture) {
 	C.ml_source_publish(C.uint64_t(t.handle), (*C.ml_picture)(p.C()))
+}
+
+func (t *remoteTrack) Sound(block sound.Block) {
+	C.ml_source_publish_sound(C.uint64_t(t.handle), (*C.ml_sound)(block.C()))
 }
 
 func (t *remoteTrack) Removed() {

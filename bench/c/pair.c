@@ -66,7 +66,11 @@ static void on_track(const MLWebRTCSource *track, uint32_t stream_count, const c
     (void)stream_count;
     (void)streams;
     side *self = context;
-    must(MLWebRTCVideoSinkSetSource(self->sink, track->handle), "VideoSinkSetSource");
+    if (track->type == MLWebRTCSourceType_Audio) {
+        must(MLWebRTCAudioSinkSetSource(self->sink, track->handle), "AudioSinkSetSource");
+    } else {
+        must(MLWebRTCVideoSinkSetSource(self->sink, track->handle), "VideoSinkSetSource");
+    }
 }
 
 static void create(side *self, side *other) {

@@ -11,7 +11,7 @@
 typedef struct side {
     MLHandle connection;
     MLHandle channel;
-    MLHandle sink; /* for the other side's video track */
+    MLHandle sink; /* for the other side's track, of its kind */
     struct side *other;
     atomic_bool open;
     atomic_uint_fast64_t messages;

@@ -99,6 +99,8 @@ static void measure(MLHandle source, layout how, const char *where, unsigned tim
         samples_add(&conversions, (double)(now_ns() - begin) / 1000);
     }
     char key[64];
+    snprintf(key, sizeof key, "push_%s_%s_p90_us", names[how], where);
+    print_figure(key, samples_at(&pushes, 0.9));
     snprintf(key, sizeof key, "push_%s_%s_us", names[how], where);
     print_figure(key, samples_at(&pushes, 0.5));
     strcat(key, ":bare");

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* SCHED_BATCH */
 #include "internal/platform/platform.h"
 
 #ifndef _WIN32
@@ -105,6 +106,13 @@ bool ml_thread_start(void (*entry)(void *), void *argument) {
         free(start);
     }
     return started;
+}
+
+void ml_thread_be_patient(void) {
+#ifdef __linux__
+    struct sched_param parameters = {0};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &parameters);
+#endif
 }
 
 #endif

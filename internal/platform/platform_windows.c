@@ -64,4 +64,6 @@ bool ml_thread_start(void (*entry)(void *), void *argument) {
     return true;
 }
 
+void ml_thread_be_patient(void) {}
+
 #endif

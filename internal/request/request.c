@@ -12,12 +12,16 @@ static struct {
     ml_cond work;
     ml_request *head;
     ml_request **tail;
-    int alarm; /* -1: nobody reads it */
+    int alarm;       /* -1: nobody reads it */
+    bool sounded;    /* for the first one of the queue */
+    ml_cond courier; /* there is an alarm to be sounded */
+    bool has_courier;
 } queue;
 
 __attribute__((constructor(102))) static void queue_init(void) {
     ml_mutex_init(&queue.lock);
     ml_cond_init(&queue.work);
+    ml_cond_init(&queue.courier);
     queue.tail = &queue.head;
     queue.alarm = -1;
 }
@@ -51,19 +55,43 @@ static void sound(int alarm) {
 /* Gives the alarm to sound after the unlock. Once is enough: who takes the first of several
  * sounds it again for the others. */
 static int append(ml_request *request) {
-    int alarm = queue.head == NULL ? queue.alarm : -1;
     request->next = NULL;
     *queue.tail = request;
     queue.tail = &request->next;
     ml_cond_signal(&queue.work);
+    int alarm = queue.sounded ? -1 : queue.alarm;
     return alarm;
+}
+
+/* The same, for who sounds it himself. */
+static int append_now(ml_request *request) {
+    int alarm = append(request);
+    queue.sounded = true;
+    return alarm;
+}
+
+/* A thread that sounds the alarm for those who must not be held up. It does not preempt, and so the ones whom the alarm wakes
+ * are not put in the place of the thread that called. */
+static void carry(void *argument) {
+    (void)argument;
+    ml_thread_be_patient();
+    ml_mutex_lock(&queue.lock);
+    for (;;) {
+        while (queue.head == NULL || queue.sounded) {
+            ml_cond_wait(&queue.courier, &queue.lock);
+        }
+        queue.sounded = true;
+        ml_mutex_unlock(&queue.lock);
+        sound(queue.alarm);
+        ml_mutex_lock(&queue.lock);
+    }
 }
 
 int32_t ml_request_call(ml_op op, uint64_t handle, const void *in) {
     ml_request request = {.op = op, .handle = handle, .in = in};
     ml_cond_init(&request.done_cond);
     ml_mutex_lock(&queue.lock);
-    int alarm = append(&request);
+    int alarm = append_now(&request);
     ml_mutex_unlock(&queue.lock);
     sound(alarm);
     ml_mutex_lock(&queue.lock);
@@ -75,27 +103,43 @@ int32_t ml_request_call(ml_op op, uint64_t handle, const void *in) {
     return request.result;
 }
 
-int ml_bell_queue(ml_request *bell, ml_op op, uint64_t handle) {
-    int alarm = -1;
-    ml_mutex_lock(&queue.lock);
-    if (!bell->queued) {
-        bell->queued = true;
-        bell->bell = true;
-        bell->op = op;
-        bell->handle = handle;
-        alarm = append(bell);
-    } else if (bell->handle != handle) {
-        /* The object was recycled while its bell still stood in the queue. */
-        bell->op = op;
-        bell->handle = handle;
-    }
-    ml_mutex_unlock(&queue.lock);
-    return alarm;
+/* Under the lock. False: it is in the queue already. */
+static bool fill_in(ml_request *bell, ml_op op, uint64_t handle) {
+    /* An object may have been recycled while its bell still stood in the queue. */
+    bell->op = op;
+    bell->handle = handle;
+    bell->bell = true;
+    bool fresh = !bell->queued;
+    bell->queued = true;
+    return fresh;
 }
 
-void ml_bell_sound(int alarm) { sound(alarm); }
+bool ml_bell_queue(ml_request *bell, ml_op op, uint64_t handle) {
+    ml_mutex_lock(&queue.lock);
+    int alarm = fill_in(bell, op, handle) ? append(bell) : -1;
+    ml_mutex_unlock(&queue.lock);
+    return alarm >= 0;
+}
 
-void ml_bell_ring(ml_request *bell, ml_op op, uint64_t handle) { sound(ml_bell_queue(bell, op, handle)); }
+void ml_bell_sound(void) {
+    ml_mutex_lock(&queue.lock);
+    queue.has_courier = queue.has_courier || ml_thread_start(carry, NULL);
+    int alarm = -1;
+    if (!queue.has_courier && queue.head != NULL && !queue.sounded) {
+        queue.sounded = true;
+        alarm = queue.alarm;
+    }
+    ml_mutex_unlock(&queue.lock);
+    sound(alarm);
+    ml_cond_signal(&queue.courier);
+}
+
+void ml_bell_ring(ml_request *bell, ml_op op, uint64_t handle) {
+    ml_mutex_lock(&queue.lock);
+    int alarm = fill_in(bell, op, handle) ? append_now(bell) : -1;
+    ml_mutex_unlock(&queue.lock);
+    sound(alarm);
+}
 
 /* Takes the first, unlocks, and has another server look for the rest. */
 static void take(ml_work *work) {
@@ -110,7 +154,8 @@ static void take(ml_work *work) {
         work->in = NULL;
         work->request = NULL;
     }
-    int alarm = queue.head != NULL ? queue.alarm : -1;
+    queue.sounded = queue.head != NULL;
+    int alarm = queue.sounded ? queue.alarm : -1;
     ml_mutex_unlock(&queue.lock);
     sound(alarm);
 }

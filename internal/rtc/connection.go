@@ -12,7 +12,6 @@ import (
 
 	"libml_webrtc/internal/bandwidth"
 	"libml_webrtc/internal/network"
-	"libml_webrtc/internal/video"
 )
 
 const (
@@ -43,6 +42,8 @@ type Connection struct {
 	bandwidth  *bandwidth.Controller
 	buffers    *streamBuffers
 	repairs    repairs
+	lips       lipSync
+	clocks     sync.Map    // *sentClock by the SSRC of what this side sends
 	closed     atomic.Bool // Close was called: no events but Released and Closed
 
 	mu        sync.Mutex
@@ -55,7 +56,7 @@ type Connection struct {
 	peerGone  bool
 	channels  map[*DataChannel]struct{}
 	incoming  int
-	locals    map[*video.Source]*localTrack // as they will be when all operations of the queue have run
+	locals    map[MediaSource]*localTrack // as they will be when all operations of the queue have run
 
 	emit     sync.Mutex // held while an event method runs
 	events   ConnectionEvents
@@ -73,7 +74,7 @@ func (i *Instance) NewConnection(config Config, events ConnectionEvents) (*Conne
 		log:      i.loggers.NewLogger("connection"),
 		events:   events,
 		channels: make(map[*DataChannel]struct{}),
-		locals:   make(map[*video.Source]*localTrack),
+		locals:   make(map[MediaSource]*localTrack),
 		media:    newMediaState(),
 	}
 	c.buffers = newStreamBuffers(c.strangerFound)
@@ -281,4 +282,14 @@ func (c *Connection) snapshotChannels() []*DataChannel {
 		channels = append(channels, d)
 	}
 	return channels
+}
+
+// clockOf gives what the timestamps of a stream of this side stand for.
+func (c *Connection) clockOf(ssrc uint32) (*sentClock, bool) {
+	found, ok := c.clocks.Load(ssrc)
+	if !ok {
+		return nil, false
+	}
+	clock, ok := found.(*sentClock)
+	return clock, ok
 }

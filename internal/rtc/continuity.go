@@ -9,6 +9,7 @@ import (
 // continuity joins what several senders send one after the other on one stream (one SSRC): a peer's SRTP drops
 // all that comes after a jump backwards. One sender at a time calls apply; join comes before each new one.
 type continuity struct {
+	clock           uint32 // of the timestamps, in units per second
 	begun, joining  bool
 	sequence        uint16
 	timestamp       uint32
@@ -17,9 +18,6 @@ type continuity struct {
 	timestampOffset uint32
 }
 
-// mediaClock is that of video, in units per millisecond.
-const mediaClock = 90
-
 func (c *continuity) join() { c.joining = c.begun }
 
 func (c *continuity) apply(header *rtp.Header, now time.Time) {
@@ -27,7 +25,7 @@ func (c *continuity) apply(header *rtp.Header, now time.Time) {
 		c.joining = false
 		elapsed := max(now.Sub(c.at), time.Millisecond)
 		c.sequenceOffset = c.sequence + 1 - header.SequenceNumber
-		c.timestampOffset = c.timestamp + uint32(elapsed.Milliseconds()*mediaClock) - header.Timestamp
+		c.timestampOffset = c.timestamp + uint32(elapsed.Milliseconds()*int64(c.clock)/1000) - header.Timestamp
 	}
 	header.SequenceNumber += c.sequenceOffset
 	header.Timestamp += c.timestampOffset

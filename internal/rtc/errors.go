@@ -9,6 +9,4 @@ var (
 	ErrIllegalState = errors.New("illegal state")
 	ErrLimit        = errors.New("limit reached")
 	ErrClosed       = errors.New("closed")
-	// ErrNotImplemented is for what the interface has and this version does not do.
-	ErrNotImplemented = errors.New("not implemented")
 )

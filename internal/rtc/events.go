@@ -1,6 +1,9 @@
 package rtc
 
-import "libml_webrtc/internal/picture"
+import (
+	"libml_webrtc/internal/picture"
+	"libml_webrtc/internal/sound"
+)
 
 // ConnectionEvents is told what happens to a connection. The methods are called by
 // goroutines of the engine, in the order in which things happened, one at a time per
@@ -54,10 +57,12 @@ type ChannelEvents interface {
 }
 
 // TrackEvents is told what happens to a track of the peer. The rules of ConnectionEvents hold, but
-// Picture is called at any time between TrackAdded and Removed or Released, and not under their lock.
+// Picture and Sound are called at any time between TrackAdded and Removed or Released, and not under their lock.
 type TrackEvents interface {
 	// Picture takes over a reference to a picture. One at a time.
 	Picture(p picture.Picture)
+	// Sound takes over a reference to 10 ms of sound. One at a time.
+	Sound(block sound.Block)
 	// Removed: a later description of the peer took the track away.
 	Removed()
 	// Released is the last call, and RemoteTrack's methods do nothing any more.

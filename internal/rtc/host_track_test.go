@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"libml_webrtc/internal/picture"
+	"libml_webrtc/internal/sound"
 	"libml_webrtc/internal/video"
 )
 
@@ -24,6 +25,8 @@ type hostTrack struct {
 	pictures int
 	width    int
 	height   int
+	sound    []float32 // what was heard, interleaved
+	channels int
 }
 
 var _ TrackEvents = (*hostTrack)(nil)
@@ -52,6 +55,20 @@ func (h *hostTrack) Picture(p picture.Picture) {
 	}
 	h.pictures++
 	h.width, h.height = p.Width(), p.Height()
+	close(h.side.changed)
+	h.side.changed = make(chan struct{})
+}
+
+// Sound implements TrackEvents, likewise.
+func (h *hostTrack) Sound(block sound.Block) {
+	defer block.Release()
+	h.side.mu.Lock()
+	defer h.side.mu.Unlock()
+	if h.removed || h.released {
+		h.side.log = append(h.side.log, "SOUND AFTER THE END of "+h.id)
+	}
+	h.channels = block.Channels()
+	h.sound = append(h.sound, block.Samples()...)
 	close(h.side.changed)
 	h.side.changed = make(chan struct{})
 }
@@ -86,7 +103,7 @@ func (s *side) untilPresent(names string) {
 func (s *side) addVideo(id string, streams ...string) *video.Source {
 	s.t.Helper()
 	source := newTestSource(s.t)
-	require.NoError(s.t, s.conn.AddTrack(LocalTrack{Kind: KindVideo, Source: source, ID: id, Streams: streams}))
+	require.NoError(s.t, s.conn.AddTrack(LocalTrack{Source: source, ID: id, Streams: streams}))
 	return source
 }
 

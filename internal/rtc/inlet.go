@@ -7,11 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 
-	"libml_webrtc/internal/codec"
-	"libml_webrtc/internal/picture"
+	"libml_webrtc/internal/audio"
 	"libml_webrtc/internal/video"
 )
 
@@ -21,12 +19,26 @@ type inlet struct {
 	connection *Connection
 	label      string
 	from       *webrtc.RTPReceiver
-	formats    atomic.Pointer[[]format]
+	terms      atomic.Pointer[inletTerms]
 	stream     *webrtc.TrackRemote
-	receiver   *video.Receiver // nil: audio, which nobody plays yet
+	receiver   mediaReceiver
+	lips       *lipMember
 
-	mu    sync.Mutex // held while the host gets a picture
+	mu    sync.Mutex // held while the host gets a picture or sound
 	track *RemoteTrack
+}
+
+// inletTerms are what descriptions say of what arrives, and may change.
+type inletTerms struct {
+	formats []format
+	streams []string
+}
+
+// mediaReceiver is a *video.Receiver or an *audio.Receiver.
+type mediaReceiver interface {
+	SetWatched(watched bool)
+	// Close returns when nothing is read or given any more.
+	Close()
 }
 
 func newInlet(
@@ -35,18 +47,28 @@ func newInlet(
 	in := &inlet{connection: c, label: label, from: from}
 	in.accept(section)
 	in.stream = from.Tracks()[0]
-	c.spawn("reading reports of a track", func() { readReports(from) })
-	if section.kind == KindAudio {
-		c.spawn("discarding audio", func() { discardTrack(in.stream) })
-		return in
+	in.lips = &lipMember{
+		kind:    section.kind,
+		streams: func() []string { return in.terms.Load().streams },
+		rate:    func() uint32 { return in.stream.Codec().ClockRate },
 	}
-	c.repairs.add(in.stream)
-	in.receiver = video.NewReceiver(in.options(peer, section))
+	if section.kind == KindAudio {
+		receiver := audio.NewReceiver(in.audioOptions())
+		in.receiver, in.lips.timed = receiver, receiver
+	} else {
+		c.repairs.add(in.stream)
+		receiver := video.NewReceiver(in.videoOptions(peer, section))
+		in.receiver, in.lips.timed = receiver, receiver
+	}
+	c.lips.add(in.lips)
+	c.spawn("reading reports of a track", in.readReports)
 	return in
 }
 
 // accept takes the payload types that the peer will use.
-func (in *inlet) accept(section *mediaSection) { in.formats.Store(&section.formats) }
+func (in *inlet) accept(section *mediaSection) {
+	in.terms.Store(&inletTerms{formats: section.formats, streams: section.streams})
+}
 
 // feed says which track the pictures are for; nil: nobody's.
 func (in *inlet) feed(t *RemoteTrack) {
@@ -69,74 +91,20 @@ func (in *inlet) watch(t *RemoteTrack) {
 	in.mu.Lock()
 	current := in.track == t
 	in.mu.Unlock()
-	if current && in.receiver != nil {
+	if current {
 		in.receiver.SetWatched(t.watched.Load())
 	}
-}
-
-// show hands a picture to the host.
-func (in *inlet) show(p picture.Picture) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if in.track == nil {
-		p.Release()
-		return
-	}
-	in.track.events.Picture(p)
 }
 
 // close waits until nothing is read any more.
 func (in *inlet) close() {
 	in.feed(nil)
 	in.connection.repairs.remove(in.stream)
+	in.connection.lips.remove(in.lips)
 	if err := in.from.Stop(); err != nil {
 		in.connection.log.Debugf("stopping a receiver: %v", err)
 	}
-	if in.receiver != nil {
-		in.receiver.Close()
-	}
-}
-
-func (in *inlet) options(peer *webrtc.PeerConnection, section *mediaSection) video.ReceiverOptions {
-	c, track := in.connection, in.stream
-	own, theirs := c.media.ssrc, uint32(track.SSRC())
-	write := func(packet rtcp.Packet) {
-		if err := peer.WriteRTCP([]rtcp.Packet{packet}); err != nil {
-			c.log.Debugf("writing RTCP: %v", err)
-		}
-	}
-	options := video.ReceiverOptions{
-		Codec:           in.codec,
-		Read:            func(b []byte) (int, error) { return readTrack(track, b) },
-		RequestKeyFrame: func() { write(&rtcp.PictureLossIndication{SenderSSRC: own, MediaSSRC: theirs}) },
-		RTT:             func() time.Duration { return roundTrip(peer) },
-		Picture:         in.show,
-		Log:             c.instance.loggers.NewLogger("video"),
-	}
-	if section.takes(section.formats[0].payload, "nack") {
-		options.Nack = func(missing []uint16) {
-			write(&rtcp.TransportLayerNack{SenderSSRC: own, MediaSSRC: theirs, Nacks: rtcp.NackPairsFromSequenceNumbers(missing)})
-		}
-	}
-	for _, extension := range in.from.GetParameters().HeaderExtensions {
-		switch extension.URI {
-		case extensionOrientation:
-			options.Orientation = uint8(extension.ID)
-		case extensionPlayoutDelay:
-			options.PlayoutDelay = uint8(extension.ID)
-		}
-	}
-	return options
-}
-
-// codec finds a codec by its payload type.
-func (in *inlet) codec(payload uint8) (codec.Video, bool) {
-	for _, f := range *in.formats.Load() {
-		if f.payload == payload && f.codec.video != nil {
-			return f.codec.video(), true
-		}
-	}
-	return codec.Video{}, false
+	in.receiver.Close()
 }
 
 // repairs knows who reads the tracks whose retransmissions come on streams of their own. pion looks for those only
@@ -175,25 +143,6 @@ func readTrack(track *webrtc.TrackRemote, b []byte) (int, error) {
 			_ = track.SetReadDeadline(time.Time{})
 		case !errors.Is(err, webrtc.ErrCodecNotFound): // a payload type that nobody knows
 			return n, err //nolint:wrapcheck // for every packet
-		}
-	}
-}
-
-func discardTrack(track *webrtc.TrackRemote) {
-	buffer := make([]byte, maxReportBytes)
-	for {
-		if _, err := readTrack(track, buffer); err != nil {
-			return
-		}
-	}
-}
-
-// readReports lets the interceptors see what the peer says about its own track.
-func readReports(from *webrtc.RTPReceiver) {
-	buffer := make([]byte, maxReportBytes)
-	for {
-		if _, _, err := from.Read(buffer); err != nil {
-			return
 		}
 	}
 }

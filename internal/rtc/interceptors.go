@@ -26,9 +26,10 @@ const (
 )
 
 // newInterceptors are in order from the network to the application. repaired is called when a packet came on a stream of
-// retransmissions, and can be had.
+// retransmissions, and can be had. clockOf knows the streams of this side.
 func newInterceptors(
 	controller *bandwidth.Controller, loggers logging.LoggerFactory, repaired func(ssrc uint32),
+	clockOf func(ssrc uint32) (*sentClock, bool),
 ) (*interceptor.Registry, error) {
 	registry := &interceptor.Registry{}
 	registry.Add(filter{repaired})
@@ -38,11 +39,7 @@ func newInterceptors(
 		return nil, fmt.Errorf("making the answer to lost packets: %w", err)
 	}
 	registry.Add(responder)
-	sender, err := report.NewSenderInterceptor(report.WithSenderLoggerFactory(loggers))
-	if err != nil {
-		return nil, fmt.Errorf("making sender reports: %w", err)
-	}
-	registry.Add(lazy{sender})
+	registry.Add(senderReports{clockOf})
 	receiver, err := report.NewReceiverInterceptor(report.WithReceiverLoggerFactory(loggers))
 	if err != nil {
 		return nil, fmt.Errorf("making receiver reports: %w", err)

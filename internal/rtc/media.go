@@ -9,6 +9,8 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"libml_webrtc/internal/codec"
+	"libml_webrtc/internal/codec/g711"
+	"libml_webrtc/internal/codec/opus"
 	"libml_webrtc/internal/codec/vpx"
 )
 
@@ -89,6 +91,7 @@ type mediaCodec struct {
 	payload  uint8 // where this side offers first
 	repair   uint8 // of its retransmissions; 0: none
 	video    func() codec.Video
+	audio    func() codec.Audio
 	takes    func(fmtp string) bool // nil: every format
 }
 
@@ -96,9 +99,9 @@ type mediaCodec struct {
 var mediaCodecs = []*mediaCodec{
 	{kind: KindVideo, name: "VP8", clock: 90000, payload: 96, repair: 97, video: vpx.VP8},
 	{kind: KindVideo, name: "VP9", clock: 90000, fmtp: "profile-id=0", payload: 98, repair: 99, video: vpx.VP9, takes: isVP9Profile0},
-	{kind: KindAudio, name: "opus", clock: 48000, channels: 2, fmtp: "minptime=10;useinbandfec=1", payload: 111},
-	{kind: KindAudio, name: "PCMU", clock: 8000, payload: 0},
-	{kind: KindAudio, name: "PCMA", clock: 8000, payload: 8},
+	{kind: KindAudio, name: "opus", clock: 48000, channels: 2, fmtp: "minptime=10;stereo=1;useinbandfec=1", payload: 111, audio: opus.Audio},
+	{kind: KindAudio, name: "PCMU", clock: 8000, payload: 0, audio: g711.PCMU},
+	{kind: KindAudio, name: "PCMA", clock: 8000, payload: 8, audio: g711.PCMA},
 }
 
 func isVP9Profile0(fmtp string) bool {

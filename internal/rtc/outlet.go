@@ -9,8 +9,6 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
-
-	"libml_webrtc/internal/video"
 )
 
 // errNoFormat can't happen: what pion negotiates is among what this side knows.
@@ -34,7 +32,16 @@ type outlet struct {
 	continuity continuity
 	negotiated bool
 	ended      bool
-	video      *video.Sender
+	running    mediaSender   // nil: nothing is sent
+	wishes     audioSettings // of the peer, about sound
+	sending    audioSettings // as running was made
+	clock      sentClock
+}
+
+// mediaSender is a *video.Sender or an *audio.Sender.
+type mediaSender interface {
+	// Close returns when nothing is sent any more.
+	Close()
 }
 
 var _ webrtc.TrackLocal = (*outlet)(nil)
@@ -53,7 +60,7 @@ func (o *outlet) StreamID() string { return noStream }
 func (o *outlet) RID() string { return "" }
 
 // Kind implements webrtc.TrackLocal.
-func (o *outlet) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeVideo }
+func (o *outlet) Kind() webrtc.RTPCodecType { return o.track.kind.pion() }
 
 // prefer says what the peer takes, before pion binds the outlet.
 func (o *outlet) prefer(formats []format) {
@@ -69,9 +76,10 @@ func (o *outlet) Bind(context webrtc.TrackLocalContext) (webrtc.RTPCodecParamete
 	known := context.CodecParameters()
 	for _, f := range append(o.formats, formatsOf(known)...) {
 		for _, parameters := range known {
-			if parameters.PayloadType == webrtc.PayloadType(f.payload) && f.codec.video != nil {
+			if parameters.PayloadType == webrtc.PayloadType(f.payload) && f.codec.kind == o.track.kind {
 				o.writer, o.ssrc, o.format = context.WriteStream(), uint32(context.SSRC()), f
 				o.connection.buffers.send(o.ssrc, uint32(context.SSRCRetransmission()))
+				o.connection.clocks.Store(o.ssrc, &o.clock)
 				return parameters, nil
 			}
 		}
@@ -100,6 +108,9 @@ func (o *outlet) negotiate(m *mediaSection) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.negotiated = m != nil && m.receives() && o.writer != nil && m.supports(o.format.payload)
+	if o.negotiated && o.track.kind == KindAudio {
+		o.wishes = audioSettingsOf(m.formatParameters(o.format.payload))
+	}
 	o.update()
 }
 
@@ -116,45 +127,45 @@ func (o *outlet) end() {
 	defer o.mu.Unlock()
 	o.ended = true
 	o.connection.buffers.stopSending(o.ssrc)
+	o.connection.clocks.Delete(o.ssrc)
 	o.update()
 }
 
 // update starts or stops the sender, which only runs while what it sends arrives somewhere. The lock is held.
 func (o *outlet) update() {
 	run := o.negotiated && !o.ended && o.connection.mediaUp.Load()
-	switch {
-	case run && o.video == nil:
+	if o.running != nil && (!run || o.sending != o.wishes) {
+		o.running.Close()
+		o.running = nil
+	}
+	if run && o.running == nil {
 		o.start()
-	case !run && o.video != nil:
-		o.video.Close()
-		o.video = nil
 	}
 }
 
 func (o *outlet) start() {
-	c, to, stream := o.connection, o.writer, &o.continuity
-	stream.join()
-	sender, err := video.NewSender(video.SenderOptions{
-		Source:      o.track.source,
-		Codec:       o.format.codec.video(),
-		SSRC:        o.ssrc,
-		PayloadType: o.format.payload,
-		Write: func(header *rtp.Header, payload []byte) error {
-			number, timestamp := header.SequenceNumber, header.Timestamp
-			stream.apply(header, time.Now())
-			_, err := to.WriteRTP(header, payload)
-			header.SequenceNumber, header.Timestamp = number, timestamp // the sender counts on from there
-			return err                                                  //nolint:wrapcheck // for every packet
-		},
-		Bandwidth: c.bandwidth,
-		Log:       c.instance.loggers.NewLogger("video"),
-	})
-	if err != nil {
-		o.ended = true
-		c.spawn("telling a failure", func() { c.postError(fmt.Sprintf("sending the track %s failed: %v", o.track.id, err)) })
+	o.continuity.clock = o.format.codec.clock
+	o.continuity.join()
+	o.sending = o.wishes
+	if o.track.kind == KindAudio {
+		o.startAudio()
 		return
 	}
-	o.video = sender
+	if err := o.startVideo(); err != nil {
+		c := o.connection
+		o.ended = true
+		c.spawn("telling a failure", func() { c.postError(fmt.Sprintf("sending the track %s failed: %v", o.track.id, err)) })
+	}
+}
+
+// write sends a packet of the one sender that runs. captured is when what its timestamp stands for was.
+func (o *outlet) write(to webrtc.TrackLocalWriter, header *rtp.Header, payload []byte, captured time.Duration) error {
+	number, timestamp := header.SequenceNumber, header.Timestamp
+	o.continuity.apply(header, time.Now())
+	o.clock.note(header.Timestamp, captured)
+	_, err := to.WriteRTP(header, payload)
+	header.SequenceNumber, header.Timestamp = number, timestamp // the sender counts on from there
+	return err                                                  //nolint:wrapcheck // for every packet
 }
 
 // readReports reads what the peer says about the track until pion's sender stops. The interceptors take
@@ -171,18 +182,14 @@ func (o *outlet) readReports() {
 			continue
 		}
 		for _, packet := range packets {
-			switch packet.(type) {
+			switch packet := packet.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 				o.requestKeyFrame()
+			case *rtcp.ReceiverReport:
+				o.heedLoss(packet.Reports)
+			case *rtcp.SenderReport:
+				o.heedLoss(packet.Reports)
 			}
 		}
-	}
-}
-
-func (o *outlet) requestKeyFrame() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.video != nil {
-		o.video.RequestKeyFrame()
 	}
 }

@@ -82,7 +82,7 @@ func TestPicturesArrive(t *testing.T) {
 	require.NoError(t, a.conn.RemoveTrack(source))
 	a.negotiate()
 	b.untilPresent("")
-	require.NoError(t, a.conn.AddTrack(LocalTrack{Kind: KindVideo, Source: source, ID: "again"}))
+	require.NoError(t, a.conn.AddTrack(LocalTrack{Source: source, ID: "again"}))
 	a.negotiate()
 	b.untilTrack("again").untilPictures(5)
 	atA.untilPictures(5)
@@ -140,7 +140,7 @@ func TestOneSourceOnThreeConnections(t *testing.T) {
 		a, b := newSide(t, instance, "a"), newSide(t, instance, "b")
 		a.signalTo(b)
 		b.signalTo(a)
-		require.NoError(t, a.conn.AddTrack(LocalTrack{Kind: KindVideo, Source: source, ID: "shared"}))
+		require.NoError(t, a.conn.AddTrack(LocalTrack{Source: source, ID: "shared"}))
 		a.negotiate()
 		sides = append(sides, a, b)
 	}

@@ -26,7 +26,7 @@ func newRemoteTrack(c *Connection, m *mediaSection) *RemoteTrack {
 	return t
 }
 
-// SetWatched says whether anybody looks at the pictures. Nobody does at first.
+// SetWatched says whether anybody looks at the pictures, or listens. Nobody does at first.
 func (t *RemoteTrack) SetWatched(watched bool) {
 	t.watched.Store(watched)
 	t.watching.kick()

@@ -230,6 +230,20 @@ func payloadType(text string) (uint8, bool) {
 	return uint8(value), err == nil
 }
 
+// formatParameters are what the peer says of a format (a=fmtp).
+func (m *mediaSection) formatParameters(payload uint8) string {
+	for _, attribute := range m.codecs {
+		if attribute.Key != attributeFormat {
+			continue
+		}
+		about, parameters, _ := strings.Cut(attribute.Value, " ")
+		if about == strconv.Itoa(int(payload)) {
+			return parameters
+		}
+	}
+	return ""
+}
+
 // takes says whether the peer takes some feedback about a format.
 func (m *mediaSection) takes(payload uint8, feedback string) bool {
 	for _, attribute := range m.codecs {

@@ -139,7 +139,7 @@ func (c *Connection) newAPI() (*webrtc.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	interceptors, err := newInterceptors(c.bandwidth, i.loggers, c.repairs.repaired)
+	interceptors, err := newInterceptors(c.bandwidth, i.loggers, c.repairs.repaired, c.clockOf)
 	if err != nil {
 		return nil, err
 	}

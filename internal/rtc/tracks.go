@@ -8,23 +8,30 @@ import (
 
 	"github.com/pion/webrtc/v4"
 
+	"libml_webrtc/internal/audio"
 	"libml_webrtc/internal/video"
 )
 
 // maxTracks bounds the tracks of this side, per connection.
 const maxTracks = 64
 
+// MediaSource is what a track sends: a *video.Source or an *audio.Source.
+type MediaSource interface {
+	// Close ends it; its senders get nothing more.
+	Close()
+}
+
 // LocalTrack is a source to be sent under a name.
 type LocalTrack struct {
-	Kind    Kind
-	Source  *video.Source
+	Source  MediaSource
 	ID      string
 	Streams []string
 }
 
 // localTrack is a LocalTrack in the words of SDP.
 type localTrack struct {
-	source  *video.Source
+	source  MediaSource
+	kind    Kind
 	id      string
 	streams []string // at least one; "-" stands for none
 	outlet  *outlet  // on the current peer; nil: not attached yet. Only operations look at it.
@@ -33,15 +40,14 @@ type localTrack struct {
 // AddTrack sends a source to the peer, once that is negotiated: it is part of the next description that this
 // side makes.
 func (c *Connection) AddTrack(track LocalTrack) error {
+	kind, ok := kindOf(track.Source)
 	switch {
-	case track.Kind != KindVideo:
-		return fmt.Errorf("%w: sending audio", ErrNotImplemented)
-	case track.Source == nil:
-		return fmt.Errorf("%w: a track needs its source", ErrInvalidParam)
+	case !ok:
+		return fmt.Errorf("%w: a track needs its source, of video or audio", ErrInvalidParam)
 	case len(track.Streams) > maxStreams:
 		return fmt.Errorf("%w: %d streams of a track are more than %d", ErrInvalidParam, len(track.Streams), maxStreams)
 	}
-	local := newLocalTrack(track)
+	local := newLocalTrack(track, kind)
 	op := operation{name: "adding the track " + local.id, run: func() error { return c.attachTrack(local) }}
 	c.mu.Lock()
 	err := c.noteTrack(local)
@@ -57,6 +63,18 @@ func (c *Connection) AddTrack(track LocalTrack) error {
 	return err
 }
 
+// kindOf is what a source gives; false: it is none.
+func kindOf(source MediaSource) (Kind, bool) {
+	switch source.(type) {
+	case *video.Source:
+		return KindVideo, true
+	case *audio.Source:
+		return KindAudio, true
+	default:
+		return 0, false
+	}
+}
+
 // noteTrack checks whether a track can be added. The connection's lock is held.
 func (c *Connection) noteTrack(local *localTrack) error {
 	if _, present := c.locals[local.source]; present {
@@ -69,7 +87,7 @@ func (c *Connection) noteTrack(local *localTrack) error {
 }
 
 // RemoveTrack ends the sending of a source at once. The peer is told with the next offer.
-func (c *Connection) RemoveTrack(source *video.Source) error {
+func (c *Connection) RemoveTrack(source MediaSource) error {
 	c.mu.Lock()
 	local, present := c.locals[source]
 	var err error
@@ -85,8 +103,8 @@ func (c *Connection) RemoveTrack(source *video.Source) error {
 	return err
 }
 
-func newLocalTrack(track LocalTrack) *localTrack {
-	local := &localTrack{source: track.Source, id: token(track.ID)}
+func newLocalTrack(track LocalTrack, kind Kind) *localTrack {
+	local := &localTrack{source: track.Source, kind: kind, id: token(track.ID)}
 	for _, stream := range track.Streams {
 		if stream = token(stream); !slices.Contains(local.streams, stream) {
 			local.streams = append(local.streams, stream)

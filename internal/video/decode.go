@@ -77,6 +77,9 @@ func (r *Receiver) nextFrame(d *duties) (next nextFrame) {
 		r.attend(now, d)
 	}
 	next.frame, next.wait = r.playout.pop(now)
+	if f := next.frame; f != nil {
+		r.shown = timing{true, f.timestamp, f.due}
+	}
 	next.epoch, next.watched = r.epoch, r.watched
 	return next
 }

@@ -213,6 +213,9 @@ func (e *encoding) out(now time.Duration, frame codec.Frame, timestamp uint64) {
 		e.key.granted(now, time.Duration(8*len(frame.Data))*time.Second/time.Duration(e.bitrate()))
 		e.begun = e.seen.anew
 	}
+	if e.options.Begin != nil {
+		e.options.Begin(atTicks(timestamp))
+	}
 	bytes, err := e.packets.send(frame, e.offset+uint32(timestamp), e.width, e.height)
 	if err != nil && !e.failed {
 		e.warnf("a packet was not sent: %v", err)

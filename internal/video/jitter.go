@@ -49,9 +49,10 @@ type jitter struct {
 
 	limits  playoutLimits
 	limited bool
+	sound   time.Duration // the least delay, for the sake of the sound that belongs to the pictures
 }
 
-// reset forgets all but the limits.
+// reset forgets all but the limits and the sound.
 func (j *jitter) reset() {
 	j.count, j.at, j.keyLast = 0, 0, false
 }
@@ -88,6 +89,7 @@ func (j *jitter) adapt(media time.Duration) {
 	least, usual := j.measure()
 	j.least = least
 	delay, most := min(max(usual-least-jitterTolerated, 0), delayMost), delayMost
+	delay = max(delay, j.sound)
 	if j.limited {
 		delay, most = min(max(delay, j.limits.least), j.limits.most), j.limits.most
 	}

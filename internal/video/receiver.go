@@ -61,7 +61,15 @@ type Receiver struct {
 	key      keyRequests
 	stats    receiverStats
 	rotation int // of the frame before
+	shown    timing
 	alarmAt  time.Duration
+}
+
+// timing is when a frame was due.
+type timing struct {
+	known     bool
+	timestamp uint32
+	due       time.Duration
 }
 
 // NewReceiver starts a receiver. Nobody watches it yet: SetWatched(true) makes it decode.
@@ -147,11 +155,34 @@ func (r *Receiver) watch(watched bool, d *duties) {
 	r.attend(r.now(), d)
 }
 
+// Timing is the RTP timestamp of the frame that was shown last, and when that was due, on the clock of picture.Now; false:
+// none was shown since somebody began to watch.
+func (r *Receiver) Timing() (timestamp uint32, due time.Duration, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.shown.timestamp, r.shown.due, r.shown.known
+}
+
+// Delay is how much later frames are shown than if the network was steady.
+func (r *Receiver) Delay() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.playout.jitter.shift - r.playout.jitter.least
+}
+
+// SetLeastDelay has Delay be no less, for pictures that are to be shown together with sound that comes later.
+func (r *Receiver) SetLeastDelay(least time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.playout.jitter.sound = min(max(least, 0), playoutLimitMost)
+}
+
 // forget gives up all that waits. The lock is held.
 func (r *Receiver) forget() {
 	r.order.clear()
 	r.playout.clear(&r.order.frames)
 	r.playout.jitter.reset()
+	r.shown = timing{}
 	r.epoch++
 }
 

@@ -53,6 +53,12 @@ func (c *sendClock) at(now time.Duration) uint64 {
 	return c.last
 }
 
+// atTicks is the time that at makes ticks of.
+func atTicks(ticks uint64) time.Duration {
+	return time.Duration(ticks/videoClockRate)*time.Second +
+		time.Duration(ticks%videoClockRate)*time.Second/videoClockRate
+}
+
 // frameRate measures how many pictures come per second.
 type frameRate struct {
 	last     time.Duration

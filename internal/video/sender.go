@@ -21,6 +21,8 @@ type SenderOptions struct {
 	Codec       codec.Video
 	SSRC        uint32
 	PayloadType uint8
+	// Begin says when the picture of the packets that follow was captured, on the clock of picture.Now. nil: nobody cares.
+	Begin func(captured time.Duration)
 	// Write hands a packet over; header and payload are used up during the call.
 	Write func(header *rtp.Header, payload []byte) error
 	// Bandwidth says at what rate to send. nil: as the size of the pictures wants.

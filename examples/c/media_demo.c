@@ -1,7 +1,7 @@
 /*
- * The video demo: alice pushes a moving picture into a source of her own, bob gets it decoded from
- * a video sink. The picture carries its number, so latency and quality can be measured.
- * Usage: video_demo [LAST-FRAME.png]
+ * The media demo: alice pushes a moving picture and sound into sources of her own, bob gets them decoded from
+ * a video sink and an audio sink. Both are known at every moment, so latency and quality can be measured.
+ * Usage: media_demo [LAST-FRAME.png]
  */
 #include <ml_webrtc.h>
 
@@ -14,6 +14,7 @@
 #include "pattern.h"
 #include "peer.h"
 #include "png.h"
+#include "sound.h"
 
 #define WIDTH 1280
 #define HEIGHT 720
@@ -29,8 +30,8 @@ typedef struct tally {
     double worst;           /* the largest of them */
 } tally;
 
-static MLHandle source; /* alice's */
-static MLHandle sink;   /* bob's */
+static MLHandle source, sound_source; /* alice's */
+static MLHandle sink, sound_sink;     /* bob's */
 static picture scene;
 static double pushed_at[FRAMES]; /* by number */
 static MLHandle last_frame = ML_INVALID_HANDLE;
@@ -54,14 +55,18 @@ static void on_debug(uint32_t level, const char *message, void *context) {
     }
 }
 
-/* Bob learns of alice's track with her offer: whatever comes on it goes to his sink. */
+/* Bob learns of alice's tracks with her offer: whatever comes on them goes to his sinks. */
 static void on_track(const MLWebRTCSource *track, uint32_t stream_count, const char *const *streams, void *context) {
     const peer *self = context;
     char *id;
     check(MLWebRTCSourceGetTrackId(track->handle, &id), "GetTrackId");
     printf("%s gets the track \"%s\" of the stream \"%s\"\n", self->name, id, stream_count > 0 ? streams[0] : "");
     check(MLWebRTCSourceReleaseTrackId(track->handle, id), "ReleaseTrackId");
-    check(MLWebRTCVideoSinkSetSource(sink, track->handle), "VideoSinkSetSource");
+    if (track->type == MLWebRTCSourceType_Audio) {
+        check(MLWebRTCAudioSinkSetSource(sound_sink, track->handle), "AudioSinkSetSource");
+    } else {
+        check(MLWebRTCVideoSinkSetSource(sink, track->handle), "VideoSinkSetSource");
+    }
 }
 
 static ImagePlaneInfoNative describe_plane(const picture *of, int plane) {
@@ -152,9 +157,13 @@ static void show_progress(double elapsed) {
     if (kilobits > 0) {
         snprintf(bits, sizeof bits, "%4d", kilobits);
     }
-    printf("%3.0f s  %4.1f frame/s  %s kbit/s  %ux%u  latency %5.1f ms  PSNR %4.1f dB\n", elapsed,
+    char delay[16] = "  ?";
+    if (sound_delay() >= 0) {
+        snprintf(delay, sizeof delay, "%3.0f", sound_delay());
+    }
+    printf("%3.0f s  %4.1f frame/s  %s kbit/s  %ux%u  latency %5.1f ms  PSNR %4.1f dB  sound %s ms\n", elapsed,
            second.frames / (elapsed - shown), bits, last_width, last_height, latency_at(&second, 0.5),
-           second.frames > 0 ? pattern_psnr(second.error / second.frames) : 0);
+           second.frames > 0 ? pattern_psnr(second.error / second.frames) : 0, delay);
     fflush(stdout);
     shown = elapsed;
     second = (tally){0};
@@ -185,7 +194,10 @@ static int report(const char *path) {
         fprintf(stderr, "FAILED: a PSNR below %d dB\n", PSNR_LEAST);
         return 1;
     }
-    printf("OK: the video arrived as it was sent\n");
+    if (sound_report() != 0) {
+        return 1;
+    }
+    printf("OK: video and sound arrived as they were sent\n");
     return 0;
 }
 
@@ -193,12 +205,16 @@ static void create(peer *alice, peer *bob) {
     MLWebRTCDebugUtils debug = {.version = 1, .log_level = MLWebRTCLogLevel_Debug, .on_debug_message = on_debug};
     check(MLWebRTCInstanceCreateWithDebugUtils(&debug), "InstanceCreateWithDebugUtils");
     check(MLWebRTCVideoSinkCreate(&sink), "VideoSinkCreate");
+    sound_sink = sound_listen();
     check(MLWebRTCSourceCreateAppDefinedVideoSource(NULL, &source), "CreateAppDefinedVideoSource");
+    check(MLWebRTCSourceCreateAppDefinedAudioSource(NULL, &sound_source), "CreateAppDefinedAudioSource");
     peer_create(alice, bob, NULL, NULL);
     peer_create(bob, alice, NULL, on_track);
     const char *streams[] = {"scenery"};
     MLWebRTCTrackInfo info = {.version = 1, .track_id = "landscape", .streams = streams, .stream_count = 1};
     check(MLWebRTCConnectionAddLocalSourceTrackEx(alice->connection, source, &info), "AddLocalSourceTrackEx");
+    info.track_id = "birds";
+    check(MLWebRTCConnectionAddLocalSourceTrackEx(alice->connection, sound_source, &info), "AddLocalSourceTrackEx");
     check(MLWebRTCConnectionCreateOffer(alice->connection), "CreateOffer");
 }
 
@@ -222,6 +238,7 @@ static void run(const peer *alice, const peer *bob) {
     /* The last frame has a second to come out. */
     for (int pushed = 0; last_number + 1 < FRAMES && now() - begin < FRAMES / RATE + 1;) {
         process(alice, bob);
+        sound_push(sound_source, now());
         if (pushed < FRAMES && now() - begin >= (double)pushed / RATE) {
             push_frame(pushed++);
         }
@@ -244,7 +261,9 @@ int main(int argc, char **argv) {
     peer_destroy(&alice);
     peer_destroy(&bob);
     check(MLWebRTCSourceDestroy(source), "SourceDestroy");
+    check(MLWebRTCSourceDestroy(sound_source), "SourceDestroy");
     check(MLWebRTCVideoSinkDestroy(sink), "VideoSinkDestroy");
+    check(MLWebRTCAudioSinkDestroy(sound_sink), "AudioSinkDestroy");
     check(MLWebRTCInstanceDestroy(), "InstanceDestroy");
     picture_destroy(&scene);
     return status;
