@@ -41,10 +41,15 @@ static MLResult push(const void *samples, uint32_t size, MLAudioBufferFormat for
     return push_to(source, samples, size, format);
 }
 
+static bool take(ml_sound **out, uint32_t count) {
+    uint32_t left = 0;
+    return ml_source_take_sounds(source, out, count, &left);
+}
+
 /* Blocks that wait. */
 static uint32_t take_all(ml_sound **out) {
     uint32_t count = 0;
-    while (count < ML_SOURCE_SOUNDS_MOST && ml_source_take_sounds(source, out + count, 1) == 1) {
+    while (count < ML_SOURCE_SOUNDS_MOST && take(out + count, 1)) {
         count++;
     }
     return count;
@@ -115,7 +120,7 @@ static void formats(void) {
 static void check_refused(const void *samples, uint32_t size, MLAudioBufferFormat format) {
     CHECK_EQUAL(push(samples, size, format), MLResult_InvalidParam);
     ml_sound *block;
-    CHECK_EQUAL(ml_source_take_sounds(source, &block, 1), 0);
+    CHECK(!take(&block, 1));
 }
 
 static void check_refusals(void) {
@@ -161,7 +166,7 @@ static void refusals(void) {
     check_refusals();
     ml_sound *block;
     CHECK_EQUAL(push(samples, sizeof samples, fine), MLResult_Ok);
-    CHECK_EQUAL(ml_source_take_sounds(source, &block, 1), 1);
+    CHECK(take(&block, 1));
     ml_sound_release(block);
     MLHandle video, sink;
     CHECK_EQUAL(MLWebRTCSourceCreateAppDefinedVideoSource(NULL, &video), MLResult_Ok);
@@ -175,7 +180,7 @@ static void refusals(void) {
     CHECK_EQUAL(MLWebRTCSourceDestroy(source), MLResult_Ok);
     CHECK_EQUAL(push(samples, sizeof samples, fine), MLResult_WebRTCMismatchingHandle);
     CHECK(!ml_source_feed(source, true));
-    CHECK_EQUAL(ml_source_take_sounds(source, &block, 1), 0);
+    CHECK(!take(&block, 1));
     end();
     CHECK_EQUAL(push(samples, sizeof samples, fine), MLResult_WebRTCInstanceNotCreated);
 }
@@ -230,16 +235,16 @@ static void limits(void) {
     }
     CHECK_EQUAL(ml_sounds_alive(), 0);
     CHECK(ml_source_feed(source, true));
-    CHECK_EQUAL(ml_source_take_sounds(source, blocks, 1), 0);
+    CHECK(!take(blocks, 1));
     CHECK_EQUAL(push(second, sizeof second - 960, format), MLResult_Ok);
     CHECK_EQUAL(push(second, 959 * 2, format), MLResult_Ok); /* one frame less than two blocks */
     CHECK_EQUAL(push(second, 2, format), MLResult_Pending);
-    CHECK_EQUAL(ml_source_take_sounds(source, blocks, ML_SOURCE_SOUNDS_MOST + 1), 0);
-    CHECK_EQUAL(ml_source_take_sounds(source, blocks, ML_SOURCE_SOUNDS_MOST), ML_SOURCE_SOUNDS_MOST);
+    CHECK(!take(blocks, ML_SOURCE_SOUNDS_MOST + 1));
+    CHECK(take(blocks, ML_SOURCE_SOUNDS_MOST));
     release_all(blocks, ML_SOURCE_SOUNDS_MOST);
-    CHECK_EQUAL(ml_source_take_sounds(source, blocks, 1), 0);
+    CHECK(!take(blocks, 1));
     CHECK_EQUAL(push(second, 2, format), MLResult_Ok);
-    CHECK_EQUAL(ml_source_take_sounds(source, blocks, 1), 1);
+    CHECK(take(blocks, 1));
     ml_sound_release(blocks[0]);
     /* Most of what one call may carry. */
     static int16_t much[10 * 48000];
@@ -247,7 +252,9 @@ static void limits(void) {
     CHECK_EQUAL(push(second, 2, format), MLResult_Pending);
     CHECK_EQUAL(ml_sounds_alive(), 1000);
     /* What waits goes with the wish for it, and what was begun too. */
-    CHECK_EQUAL(ml_source_take_sounds(source, blocks, 100), 100);
+    uint32_t left = 0;
+    CHECK(ml_source_take_sounds(source, blocks, 100, &left));
+    CHECK_EQUAL(left, 900);
     release_all(blocks, 100);
     CHECK(ml_source_feed(source, false));
     CHECK_EQUAL(ml_sounds_alive(), 0);
@@ -256,9 +263,9 @@ static void limits(void) {
     CHECK(ml_source_feed(source, false));
     CHECK(ml_source_feed(source, true));
     CHECK_EQUAL(push(second, 958, format), MLResult_Ok);
-    CHECK_EQUAL(ml_source_take_sounds(source, blocks, 1), 0);
+    CHECK(!take(blocks, 1));
     CHECK_EQUAL(push(second, 2, format), MLResult_Ok);
-    CHECK_EQUAL(ml_source_take_sounds(source, blocks, 1), 1);
+    CHECK(take(blocks, 1));
     ml_sound_release(blocks[0]);
     end();
 }
@@ -279,7 +286,7 @@ static void disabled(void) {
         for (unsigned at = 0; at < 3; at++) {
             ml_sound *block;
             CHECK_EQUAL(push(loud, sizeof loud, format), MLResult_Ok);
-            CHECK_EQUAL(ml_source_take_sounds(source, &block, 1), 1);
+            CHECK(take(&block, 1));
             CHECK(block->time_ns > last_ns);
             last_ns = block->time_ns;
             for (unsigned frame = 0; frame < 480; frame++) {
@@ -306,7 +313,7 @@ static void floats(void) {
             samples[at] = cases[which].is;
         }
         CHECK_EQUAL(push(samples, sizeof samples, format_of(1, 48000, 32, MLAudioSampleFormat_Float)), MLResult_Ok);
-        CHECK_EQUAL(ml_source_take_sounds(source, &block, 1), 1);
+        CHECK(take(&block, 1));
         for (unsigned at = 0; at < 480; at++) {
             CHECK(block->samples[at] == cases[which].should);
         }

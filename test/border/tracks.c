@@ -134,7 +134,8 @@ void tracks_source_watched(uint64_t source) {
 
 void tracks_pass_sound(uint64_t source) {
     ml_sound *sound;
-    while (is_wanted(source) && ml_source_take_sounds(source, &sound, 1) == 1) {
+    uint32_t left;
+    while (is_wanted(source) && ml_source_take_sounds(source, &sound, 1, &left)) {
         for (track *at = tracks; at != NULL; at = at->next) {
             if (at->source == source) {
                 ml_source_publish_sound(at->remote, ml_sound_share(sound));
