@@ -40,6 +40,8 @@ static void reset(ml_audio_sink *sink, const MLWebRTCAudioSinkParams *params) {
     sink->initial_told = false;
     sink->flow = sink->told_flow = 0;
     sink->first = sink->count = 0;
+    sink->begins = sink->heard = sink->ends = false;
+    sink->count_left = 0;
     sink->most = blocks_of(ML_AUDIO_CACHE_MS);
     sink->schedule = (ml_audio_schedule){0};
 }
@@ -51,6 +53,7 @@ MLResult ml_audio_sink_new(uint64_t epoch, const MLWebRTCAudioSinkParams *params
     }
     ml_mutex_lock(&sink->lock);
     reset(sink, params);
+    sink->epoch = epoch;
     sink->handle = ml_handle_new(epoch, ML_KIND_AUDIO_SINK, sink);
     bool made = sink->handle != 0;
     if (made) {
@@ -99,6 +102,7 @@ ml_sound *ml_audio_sink_take(ml_audio_sink *sink) {
     ml_sound *oldest = sink->blocks[sink->first];
     sink->first = (sink->first + 1) % ML_AUDIO_BLOCKS_MOST;
     sink->count--;
+    sink->count_left = 0;
     return oldest;
 }
 
@@ -127,6 +131,7 @@ void ml_audio_sink_hear(ml_audio_sink *sink, ml_sound *sound) {
     bool flows = sink->handle != 0;
     if (flows && sink->flow == 0) {
         sink->flow = ++sink->last_flow;
+        sink->begins = true;
         if (sink->on_status != NULL) {
             ml_audio_sink_wake(sink);
         }
@@ -141,13 +146,25 @@ void ml_audio_sink_hear(ml_audio_sink *sink, ml_sound *sound) {
     }
 }
 
+/* Under the sink's lock: of what waits, no more is handed over than it takes to end without a click. */
+static void end_flow(ml_audio_sink *sink) {
+    if (sink->heard) {
+        sink->ends = true;
+        sink->count_left = sink->count > 0 ? 1 : 0;
+    }
+    sink->flow = 0;
+    sink->heard = false;
+    while (sink->count > sink->count_left) {
+        sink->count--;
+        ml_sound_release(sink->blocks[(sink->first + sink->count) % ML_AUDIO_BLOCKS_MOST]);
+    }
+}
+
 void ml_audio_sink_lose(ml_audio_sink *sink) {
     ml_mutex_lock(&sink->lock);
-    trim(sink, 0);
-    sink->schedule = (ml_audio_schedule){0};
     if (sink->flow != 0) {
-        sink->flow = 0;
-        if (sink->on_status != NULL && sink->handle != 0) {
+        end_flow(sink);
+        if (sink->ends || sink->on_status != NULL) {
             ml_audio_sink_wake(sink);
         }
     }
@@ -196,17 +213,17 @@ bool ml_audio_sink_destroy(uint64_t handle, uint64_t deadline_ns) {
         ml_mutex_unlock(&graph);
         return false;
     }
-    /* The handle first, so that nobody is told of what comes then. */
+    /* The handle and the thread first, so that nobody is told of what comes then. */
     ml_mutex_lock(&sink->lock);
     ml_handle_retire(handle);
     sink->handle = 0;
+    sink->thread = NULL;
+    ml_cond_broadcast(&sink->work);
     ml_mutex_unlock(&sink->lock);
     detach(sink);
     ml_mutex_unlock(&graph);
     ml_mutex_lock(&sink->lock);
     trim(sink, 0);
-    sink->thread = NULL;
-    ml_cond_broadcast(&sink->work);
     uint64_t self = ml_thread_token();
     while (sink->running != 0 && sink->running_token != self &&
            ml_cond_wait_until(&sink->quiet, &sink->lock, deadline_ns)) {

@@ -28,11 +28,9 @@ bool ml_audio_sink_set_cache(uint64_t handle, uint32_t milliseconds);
  * sink. */
 bool ml_audio_sink_destroy(uint64_t handle, uint64_t deadline_ns);
 
-/* The process ends: no callback begins any more. */
-void ml_audio_sinks_fall_silent(void);
-
 uint64_t ml_audio_sinks_in_use(void);
-/* Threads that serve sinks; those whose sinks are gone end soon. */
+/* Threads that serve sinks; those whose sinks are gone end soon. When the process ends they begin no callback any more.
+ */
 uint64_t ml_audio_threads_in_use(void);
 
 /* For the source, under its lock: takes the reference over. */

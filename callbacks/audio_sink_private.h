@@ -32,6 +32,7 @@ struct ml_audio_sink {
     ml_cond work;  /* for the thread */
     ml_cond quiet; /* a callback has returned */
     uint64_t handle;
+    uint64_t epoch;      /* of its instance */
     uint64_t source;     /* under the graph lock */
     ml_audio_sink *next; /* of the same source, under that one's lock */
 
@@ -52,6 +53,10 @@ struct ml_audio_sink {
     ml_sound *blocks[ML_AUDIO_BLOCKS_MOST]; /* a ring */
     uint32_t first;
     uint32_t count;
+    bool begins;            /* the next block of the flow is its first one */
+    bool heard;             /* the host was handed blocks of the flow, lately */
+    bool ends;              /* a flow of which blocks were handed over has ended: it is led to silence */
+    uint32_t count_left;    /* blocks of it that wait for that: one or none */
     uint32_t most;          /* the size of the cache */
     uint64_t first_came_ns; /* when the ring became filled */
     ml_audio_schedule schedule;

@@ -3,7 +3,10 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "handles/handles.h"
+#include "internal/sound/fade.h"
 #include "internal/sound/samples.h"
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -23,6 +26,9 @@
  * alive, and hosts end without Destroy. */
 #define LINGER_NS (100 * NS_PER_MS)
 
+/* How long the end of the process waits for callbacks that run. */
+#define EXIT_PATIENCE_NS (100 * NS_PER_MS)
+
 /* What the host is shown stays for at least 100 ms, even when callbacks catch up. */
 #define LENT_BUFFERS 24
 
@@ -36,6 +42,8 @@ struct ml_audio_thread {
     ml_audio_sink *sink;
     lent buffers[LENT_BUFFERS];
     unsigned at;
+    int16_t last_frame[ML_SOUND_CHANNELS_MOST]; /* that was handed over */
+    uint32_t last_channels;                     /* 0: none was */
 };
 
 static ml_pool threads;
@@ -49,14 +57,47 @@ __attribute__((constructor(102))) static void audio_threads_init(void) {
 
 uint64_t ml_audio_threads_in_use(void) { return ml_pool_in_use(&threads); }
 
-void ml_audio_sinks_fall_silent(void) { atomic_store(&silent, true); }
+/* Threads inside callbacks, and whether this is one of them. */
+static _Atomic unsigned inside;
+static _Thread_local bool is_inside;
+
+/* Without the sinks' locks: a collector may have stopped threads for good that hold them. */
+static void fall_silent(void) {
+    ml_mutex alone;
+    ml_cond nothing;
+    ml_mutex_init(&alone);
+    ml_cond_init(&nothing);
+    uint64_t deadline_ns = ml_clock_ns() + EXIT_PATIENCE_NS;
+    atomic_store(&silent, true);
+    ml_mutex_lock(&alone);
+    while (atomic_load(&inside) > (is_inside ? 1 : 0) && ml_clock_ns() < deadline_ns) {
+        ml_cond_wait_until(&nothing, &alone, ml_clock_ns() + NS_PER_MS);
+    }
+    ml_mutex_unlock(&alone);
+}
+
+/* What the host's callbacks use is destroyed by handlers of exit() as well: those that were registered before this one
+ * run after it. */
+static void note_exit(void) {
+    static _Atomic bool noted;
+    if (!atomic_exchange(&noted, true)) {
+        atexit(fall_silent);
+    }
+}
+
+/* Under the sink's lock: neither the process, nor the instance, nor the sink has ended. */
+static bool may_call(const ml_audio_sink *sink) {
+    return sink->handle != 0 && sink->epoch == ml_handles_epoch() && !atomic_load(&silent);
+}
 
 /* A callback that is to be invoked. */
 typedef struct call {
     MLWebRTCOnAudioServiceStatus on_status; /* NULL: it is the other one */
     uint32_t status;
     MLWebRTCOnAudioSinkDataAvailable on_data;
-    ml_sound *block; /* with its reference */
+    ml_sound *block; /* with its reference; NULL: none is left to end with */
+    bool begins;
+    bool ends;
     void *context;
 } call;
 
@@ -65,7 +106,7 @@ static bool status_to_tell(ml_audio_sink *sink, uint32_t *status) {
     if (!sink->initial_told) {
         sink->initial_told = true;
         *status = MLWebRTCAudioServiceStatus_Initial;
-    } else if (sink->told_flow != 0 && sink->told_flow != sink->flow) {
+    } else if (sink->told_flow != 0 && sink->told_flow != sink->flow && !sink->ends) {
         sink->told_flow = 0;
         *status = MLWebRTCAudioServiceStatus_Stopped;
     } else if (sink->told_flow == 0 && sink->flow != 0) {
@@ -80,12 +121,13 @@ static bool status_to_tell(ml_audio_sink *sink, uint32_t *status) {
 /* When the next block is to be handed over; UINT64_MAX: when one comes. */
 static uint64_t due(ml_audio_sink *sink, uint64_t now_ns) {
     ml_audio_schedule *schedule = &sink->schedule;
-    if (sink->count == 0) {
+    if (sink->count == 0 && !sink->ends) {
         schedule->starved = schedule->begun;
         return UINT64_MAX;
     }
     if (!schedule->begun) {
-        if (sink->count < BLOCKS_TO_BEGIN && now_ns < sink->first_came_ns + PERIOD_NS) {
+        uint32_t enough = sink->most < BLOCKS_TO_BEGIN ? sink->most : BLOCKS_TO_BEGIN;
+        if (sink->count < enough && now_ns < sink->first_came_ns + PERIOD_NS) {
             return sink->first_came_ns + PERIOD_NS;
         }
         schedule->begun = true;
@@ -101,7 +143,7 @@ static uint64_t due(ml_audio_sink *sink, uint64_t now_ns) {
     return schedule->next_ns > soonest ? schedule->next_ns : soonest;
 }
 
-/* After a block was taken. */
+/* After a callback. */
 static void step(ml_audio_sink *sink, uint64_t now_ns) {
     ml_audio_schedule *schedule = &sink->schedule;
     /* Nothing is to be caught up for what was dropped meanwhile. */
@@ -124,11 +166,26 @@ static void step(ml_audio_sink *sink, uint64_t now_ns) {
     }
 }
 
+/* What is due. */
+static void take(ml_audio_sink *sink, call *next) {
+    next->on_data = sink->on_data;
+    next->ends = sink->ends;
+    next->begins = sink->begins && !sink->ends;
+    if (!sink->ends || sink->count_left > 0) {
+        next->block = ml_audio_sink_take(sink);
+    }
+    if (!sink->ends) {
+        sink->begins = false;
+        sink->heard = true;
+    }
+    sink->ends = false;
+}
+
 /* Under the sink's lock, which it gives up while it waits: the next callback. False: the thread is to end. */
 static bool next_call(ml_audio_thread *thread, call *next) {
     ml_audio_sink *sink = thread->sink;
     uint64_t idle_ns = ml_clock_ns() + LINGER_NS;
-    while (sink->thread == thread && !atomic_load(&silent)) {
+    while (sink->thread == thread && may_call(sink)) {
         *next = (call){.context = sink->context};
         if (sink->on_status != NULL && status_to_tell(sink, &next->status)) {
             next->on_status = sink->on_status;
@@ -137,8 +194,7 @@ static bool next_call(ml_audio_thread *thread, call *next) {
         uint64_t now_ns = ml_clock_ns();
         uint64_t due_ns = due(sink, now_ns);
         if (due_ns <= now_ns) {
-            next->on_data = sink->on_data;
-            next->block = ml_audio_sink_take(sink);
+            take(sink, next);
             step(sink, now_ns);
             return true;
         }
@@ -147,7 +203,9 @@ static bool next_call(ml_audio_thread *thread, call *next) {
         }
         sink->waits_for_block = due_ns == UINT64_MAX || !sink->schedule.begun;
         ml_cond_wait_until(&sink->work, &sink->lock, due_ns == UINT64_MAX ? idle_ns : due_ns);
-        sink->waits_for_block = false;
+        if (sink->thread == thread) { /* else it is another one's by now */
+            sink->waits_for_block = false;
+        }
     }
     return false;
 }
@@ -166,22 +224,47 @@ static int16_t *lend(ml_audio_thread *thread, uint32_t channels) {
 
 /* The frame that calls the host: it owns nothing, since it may never return. */
 static void invoke(const call *next, const MLAudioBuffer *buffer, const MLAudioBufferFormat *format) {
-    if (next->on_status != NULL) {
+    is_inside = true;
+    atomic_fetch_add(&inside, 1);
+    if (atomic_load(&silent)) {
+        /* The process has ended after the last look. */
+    } else if (next->on_status != NULL) {
         next->on_status(next->status, next->context);
     } else if (buffer->ptr != NULL) {
         next->on_data(buffer, format, next->context);
     }
+    atomic_fetch_sub(&inside, 1);
+    is_inside = false;
+}
+
+/* The block as the host gets it; NULL: there is none. */
+static int16_t *render(ml_audio_thread *thread, const call *next, uint32_t channels) {
+    int16_t *samples = channels == 0 ? NULL : lend(thread, channels);
+    if (samples == NULL) {
+        return NULL;
+    }
+    size_t count = (size_t)channels * ML_SOUND_FRAMES;
+    if (next->block == NULL) {
+        ml_fade_out_from(samples, thread->last_frame, channels);
+    } else {
+        ml_samples_to_s16(samples, next->block->samples, count);
+        if (next->begins) {
+            ml_fade_in(samples, channels);
+        } else if (next->ends) {
+            ml_fade_out(samples, channels);
+        }
+    }
+    memcpy(thread->last_frame, samples + count - channels, channels * sizeof *samples);
+    thread->last_channels = channels;
+    return samples;
 }
 
 static void make(ml_audio_thread *thread, call *next) {
     MLAudioBuffer buffer = {0};
     MLAudioBufferFormat format = {0};
-    if (next->block != NULL) {
-        uint32_t channels = next->block->channels;
-        int16_t *samples = lend(thread, channels);
-        if (samples != NULL) {
-            ml_samples_to_s16(samples, next->block->samples, (size_t)channels * ML_SOUND_FRAMES);
-        }
+    if (next->on_status == NULL) {
+        uint32_t channels = next->block != NULL ? next->block->channels : thread->last_channels;
+        int16_t *samples = render(thread, next, channels);
         ml_sound_release(next->block);
         next->block = NULL;
         buffer = (MLAudioBuffer){samples, channels * ML_SOUND_FRAMES * (uint32_t)sizeof *samples};
@@ -215,6 +298,7 @@ static void serve(void *argument) {
     }
     if (sink->thread == thread) {
         sink->thread = NULL;
+        sink->heard = sink->ends = false;
         sink->schedule = (ml_audio_schedule){0};
     }
     ml_mutex_unlock(&sink->lock);
@@ -226,14 +310,16 @@ bool ml_audio_sink_wake(ml_audio_sink *sink) {
         ml_cond_broadcast(&sink->work);
         return true;
     }
-    if (atomic_load(&silent)) {
+    if (!may_call(sink)) {
         return true;
     }
     ml_audio_thread *thread = ml_pool_take(&threads);
     if (thread == NULL) {
         return false;
     }
+    note_exit();
     thread->sink = sink;
+    thread->last_channels = 0;
     sink->thread = thread;
     if (!ml_thread_start(serve, thread)) {
         sink->thread = NULL;

@@ -152,8 +152,11 @@ static MLResult answer(const ml_work *work) {
     case ML_OP_SOURCE_PICTURE:
         tracks_pass_picture(work->handle);
         break;
+    case ML_OP_SOURCE_SOUND:
+        tracks_pass_sound(work->handle);
+        break;
     case ML_OP_SOURCE_WATCHED:
-        ml_source_watched(work->handle);
+        tracks_source_watched(work->handle);
         break;
     case ML_OP_CHANNEL_DESTROY:
         for (echo **at = &echoes; *at != NULL; at = &(*at)->next) {

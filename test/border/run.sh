@@ -16,10 +16,10 @@ flags=(-std=gnu11 -g -O1 -Wall -Wextra -Wpedantic -Werror -I. -Iinclude -Itest/b
     -DML_WEBRTC_BUILDING -DML_TEST)
 
 for sanitizer in thread address,undefined; do
-    for test in handles rules stress video video_stress; do
+    for test in handles rules stress video video_stress audio_push audio audio_end audio_stress; do
         program="$build/$test-${sanitizer%%,*}"
         clang "${flags[@]}" -fsanitize="$sanitizer" -fno-sanitize-recover=all -fno-omit-frame-pointer \
-            "${border[@]}" test/border/engine.c test/border/tracks.c "test/border/${test}_test.c" "$codecs/lib/libyuv.a" "$codecs/lib/libspeexdsp.a" \
+            "${border[@]}" test/border/{engine,tracks,ear}.c "test/border/${test}_test.c" "$codecs/lib/libyuv.a" "$codecs/lib/libspeexdsp.a" \
             -o "$program" -lm -lpthread
         echo "== $test under the $sanitizer sanitizer"
         # The marks of callbacks lie on the real stack, which fake frames would hide.

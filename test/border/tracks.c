@@ -24,7 +24,7 @@ static track **find(uint64_t connection, uint64_t source) {
     return at;
 }
 
-static bool is_wanted(uint64_t source) {
+static bool is_sent(uint64_t source) {
     track *at = tracks;
     while (at != NULL && at->source != source) {
         at = at->next;
@@ -32,7 +32,19 @@ static bool is_wanted(uint64_t source) {
     return at != NULL;
 }
 
-static void feed_or_not(uint64_t source) { ml_source_feed(source, is_wanted(source)); }
+static bool is_local_sound(uint64_t source) {
+    return ml_source_is(source, MLWebRTCSourceType_Audio) && ml_source_is_local(source);
+}
+
+/* The sinks of a local source of sound are the engine's to serve. */
+static bool is_wanted(uint64_t source) {
+    return is_sent(source) || (is_local_sound(source) && ml_source_watched(source));
+}
+
+static void feed_or_not(uint64_t source) {
+    ml_source_feed(source, is_wanted(source));
+    tracks_pass_sound(source);
+}
 
 MLResult tracks_add(const ml_work *work, ml_connection *connection) {
     const ml_in_track *in = work->in;
@@ -112,4 +124,23 @@ void tracks_pass_picture(uint64_t source) {
         }
     }
     ml_picture_release(picture);
+}
+
+void tracks_source_watched(uint64_t source) {
+    if (is_local_sound(source)) {
+        feed_or_not(source);
+    }
+}
+
+void tracks_pass_sound(uint64_t source) {
+    ml_sound *sound;
+    uint32_t left;
+    while (is_wanted(source) && ml_source_take_sounds(source, &sound, 1, &left)) {
+        for (track *at = tracks; at != NULL; at = at->next) {
+            if (at->source == source) {
+                ml_source_publish_sound(at->remote, ml_sound_share(sound));
+            }
+        }
+        ml_source_publish_sound(source, sound);
+    }
 }

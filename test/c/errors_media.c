@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Sources and sinks: what is wrong is refused, whether or not this build has the sound behind it. */
+/* Sources and sinks: what is wrong is refused, whether or not this build plays sound. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,8 +142,8 @@ static void sound_settings(void) {
         MLResult result = MLWebRTCAudioSinkSetSoundVolume(sink, volumes[at].value);
         CHECK_EQ(result == MLResult_InvalidParam, !volumes[at].is_volume);
     }
-    CHECK_DONE(MLWebRTCAudioSinkSetCacheSize(sink, 0));
-    CHECK_DONE(MLWebRTCAudioSinkSetCacheSize(sink, UINT32_MAX));
+    CHECK_OK(MLWebRTCAudioSinkSetCacheSize(sink, 0));
+    CHECK_OK(MLWebRTCAudioSinkSetCacheSize(sink, UINT32_MAX));
     CHECK_DONE(MLWebRTCAudioSinkResetPosition(sink));
 
     /* Each struct by its numbers, with one of them not a number in turn. */
@@ -222,7 +222,7 @@ static void wrong_sources(void) {
     CHECK_RESULT(MLWebRTCSourceAppDefinedAudioSourcePushData(video, &buffer, &format),
                  MLResult_WebRTCMismatchingHandle);
     CHECK_OK(MLWebRTCSourceAppDefinedVideoSourcePushFrame(video, &frame));
-    CHECK_DONE(MLWebRTCSourceAppDefinedAudioSourcePushData(audio, &buffer, &format));
+    CHECK_OK(MLWebRTCSourceAppDefinedAudioSourcePushData(audio, &buffer, &format));
     CHECK_OK(MLWebRTCSourceDestroy(video));
     CHECK_OK(MLWebRTCSourceDestroy(audio));
 }

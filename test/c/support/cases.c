@@ -22,10 +22,10 @@ void check_nothing_left(void) {
         if (milliseconds_now() > deadline) {
             fprintf(stderr,
                     "left: handles %" PRIu32 ", connections %" PRIu32 ", channels %" PRIu32 ", sources %" PRIu32
-                    ", sinks %" PRIu32 ", frames %" PRIu32 ", events %" PRIu64 ", pictures %" PRIu64 ", engine %" PRIu32
-                    ", goroutines %" PRIu32 "\n",
+                    ", sinks %" PRIu32 ", frames %" PRIu32 ", events %" PRIu64 ", pictures %" PRIu64 ", sounds %" PRIu64
+                    ", engine %" PRIu32 ", goroutines %" PRIu32 "\n",
                     alive.handles, alive.connections, alive.channels, alive.sources, alive.sinks, alive.frames,
-                    alive.events, alive.pictures, alive.engine, alive.goroutines);
+                    alive.events, alive.pictures, alive.sounds, alive.engine, alive.goroutines);
             CHECK(!"something is left in the library");
         }
         nap();

@@ -84,6 +84,12 @@ int remote_wait(pid_t process, uint64_t milliseconds) {
     return status;
 }
 
+int remote_exit_code(pid_t process, uint64_t milliseconds) {
+    int status = remote_wait(process, milliseconds);
+    CHECK(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
 /* Whole or not at all: the other end may be gone, and that must not be this process' end. */
 static bool put(int socket, const void *data, size_t size) {
     for (const char *at = data; size > 0;) {

@@ -17,6 +17,8 @@ int remote_socket(void);
 
 /* The end of a started process within the time, as waitpid gives it; a check fails otherwise. */
 int remote_wait(pid_t process, uint64_t milliseconds);
+/* The same of one that must have ended by itself: its exit code. */
+int remote_exit_code(pid_t process, uint64_t milliseconds);
 
 /* What the peer's callbacks keep goes out through the socket, and what comes in is applied to it. False when the other
  * process has closed the socket. */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Tones at every rate, with every number of channels and kind of sample: what is heard is the tone of that channel and
+ * little else. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "support/audio.h"
+
+enum { HEARD_BLOCKS = 60 };
+
+#define QUALITY_LEAST 30.0
+
+static const unsigned rates[] = {8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000, 192000};
+
+/* What a window of 100 ms has at least, but for one in ten. */
+static void check_channel(listener *ear, const signal *said, unsigned channel, unsigned channels, const char *name) {
+    unsigned count = listener_count(ear);
+    double *sound = listener_sound(ear, count - HEARD_BLOCKS, HEARD_BLOCKS, channel);
+    size_t samples = (size_t)HEARD_BLOCKS * BLOCK_FRAMES;
+    double quality = sound_tone_quality(sound, samples, signal_tone(said, channel), 0.1);
+    printf("%s, channel %u: %.1f dB\n", name, channel, quality);
+    CHECK(quality > QUALITY_LEAST);
+    for (unsigned other = 0; other < channels; other++) {
+        if (other != channel) {
+            CHECK(sound_level_of(sound, samples, signal_tone(said, other)) < said->level / 20);
+        }
+    }
+    free(sound);
+}
+
+static void hear_tones(listener *ear, pair *both, const signal *said, unsigned channels, const char *name) {
+    listener_await_tone(ear, both, channels - 1, signal_tone(said, channels - 1));
+    listener_hear(ear, both, HEARD_BLOCKS);
+    CHECK_EQ(listener_channels(ear), channels);
+    for (unsigned channel = 0; channel < channels; channel++) {
+        check_channel(ear, said, channel, channels, name);
+    }
+}
+
+/* One call, in which the application changes its format again and again. Other tones tell the next format from the
+ * last one. */
+static void formats(unsigned channels) {
+    static audio_call call;
+    signal said = signal_tones(0);
+    audio_call_open(&call, &said, channels);
+    for (unsigned at = 0; at < sizeof rates / sizeof *rates; at++) {
+        sample_kind kind = (at + channels) % SAMPLE_KINDS;
+        char name[64];
+        snprintf(name, sizeof name, "%u Hz, %u channels, %s", rates[at], channels, sample_name(kind));
+        check_about("%s", name);
+        speaker_stop(&call.spoken);
+        call.spoken.said = said = signal_tones(at + 1);
+        call.spoken.rate = rates[at];
+        call.spoken.kind = kind;
+        speaker_run(&call.spoken);
+        hear_tones(&call.ear, &call.both, &said, channels, name);
+    }
+    audio_call_close(&call);
+}
+
+static void mono(void) { formats(1); }
+static void stereo(void) { formats(2); }
+
+/* Where the channels of a source with more than two go to, in their order in WAVE files. */
+enum { LEFT = 1, RIGHT = 2, BOTH = 3, NOWHERE = 0 };
+
+static const int places[SIGNAL_CHANNELS + 1][SIGNAL_CHANNELS] = {
+    [3] = {LEFT, RIGHT, BOTH},
+    [4] = {LEFT, RIGHT, LEFT, RIGHT},
+    [5] = {LEFT, RIGHT, BOTH, LEFT, RIGHT},
+    [6] = {LEFT, RIGHT, BOTH, NOWHERE, LEFT, RIGHT},
+    [7] = {LEFT, RIGHT, BOTH, NOWHERE, BOTH, LEFT, RIGHT},
+    [8] = {LEFT, RIGHT, BOTH, NOWHERE, LEFT, RIGHT, LEFT, RIGHT},
+};
+
+/* One side of what arrives is made of the tones that belong there. */
+static void check_side(listener *ear, const signal *said, unsigned channels, unsigned side) {
+    unsigned there[SIGNAL_CHANNELS];
+    unsigned count = 0;
+    for (unsigned channel = 0; channel < channels; channel++) {
+        if ((places[channels][channel] & (side == 0 ? LEFT : RIGHT)) != 0) {
+            there[count++] = signal_tone(said, channel);
+        }
+    }
+    unsigned blocks = 10;
+    double *sound = listener_sound(ear, listener_count(ear) - blocks, blocks, side);
+    double amplitudes[SIGNAL_CHANNELS];
+    double quality = sound_fit_tones(sound, (size_t)blocks * BLOCK_FRAMES, there, count, amplitudes);
+    printf("%u channels, %s: %u tones, %.1f dB\n", channels, side == 0 ? "left" : "right", count, quality);
+    CHECK(quality > 20);
+    for (unsigned at = 0; at < count; at++) {
+        CHECK(amplitudes[at] > said->level / 10 && amplitudes[at] < said->level);
+    }
+    free(sound);
+}
+
+/* The peer gets them as stereo, and a sink on the local source all of them. */
+static void many_channels(void) {
+    static audio_call call;
+    static listener near;
+    for (unsigned channels = 3; channels <= SIGNAL_CHANNELS; channels++) {
+        char name[64];
+        snprintf(name, sizeof name, "%u channels, local", channels);
+        check_about("%s", name);
+        signal said = signal_tones(channels);
+        if (channels == 3) {
+            audio_call_open(&call, &said, channels);
+            listener_open(&near, call.source);
+        } else {
+            speaker_stop(&call.spoken);
+            speaker_start(&call.spoken, call.source, &said, channels);
+        }
+        hear_tones(&near, &call.both, &said, channels, name);
+        listener_reset(&call.ear);
+        listener_hear(&call.ear, &call.both, HEARD_BLOCKS);
+        CHECK_EQ(listener_channels(&call.ear), 2);
+        check_side(&call.ear, &said, channels, 0);
+        check_side(&call.ear, &said, channels, 1);
+    }
+    listener_destroy(&near);
+    audio_call_close(&call);
+}
+
+/* As an application pushes whose chunks are not ours. */
+static void chunks(void) {
+    static const unsigned odd[] = {1, 7, 1000, 333, 0};
+    static const unsigned large[] = {4800, 0};
+    static const unsigned unity[] = {1024, 0};
+    static const unsigned *const lists[] = {odd, large, unity};
+    static audio_call call;
+    signal said = signal_tones(0);
+    audio_call_open(&call, &said, 2);
+    for (unsigned at = 0; at < sizeof lists / sizeof *lists; at++) {
+        char name[64];
+        snprintf(name, sizeof name, "chunks of %u", lists[at][0]);
+        check_about("%s", name);
+        speaker_stop(&call.spoken);
+        call.spoken.said = said = signal_tones(at + 1);
+        call.spoken.chunks = lists[at];
+        speaker_run(&call.spoken);
+        hear_tones(&call.ear, &call.both, &said, 2, name);
+        CHECK_EQ(call.spoken.pending, 0);
+    }
+    audio_call_close(&call);
+}
+
+int main(int argc, char **argv) {
+    static const test_case cases[] = {
+        {"mono", mono}, {"stereo", stereo}, {"many_channels", many_channels}, {"chunks", chunks}};
+    return RUN_CASES(cases, argc, argv);
+}
