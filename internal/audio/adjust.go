@@ -63,7 +63,10 @@ func (r *Receiver) stretch(q *player, shorter, hurry bool) bool {
 		return r.waiting.frames == 0
 	}
 	likeness := likenessUsual
-	if o.pending++; hurry || o.pending > stretchPatient {
+	switch o.pending++; {
+	case o.pending > stretchImpatient:
+		likeness = likenessAny
+	case hurry || o.pending > stretchPatient:
 		likeness = likenessHurry
 	}
 	changed := q.stretch(shorter, likeness)

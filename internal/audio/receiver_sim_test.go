@@ -18,6 +18,7 @@ import (
 // simulated is a codec whose payloads say which part of an endless tone they are.
 type simulated struct {
 	hertz    float64
+	noise    bool
 	copies   bool // packets carry a copy of the one before
 	conceals bool
 	broken   func(start int64) bool
@@ -66,6 +67,9 @@ type simulatedDecoder struct {
 func (d *simulatedDecoder) tone(start int64, out []float32) {
 	for i := range len(out) / d.channels {
 		value := float32(simulatedLevel * math.Sin(2*math.Pi*d.hertz*float64(start+int64(i))/codec.AudioRate))
+		if d.noise {
+			value = simulatedLevel * (rand.Float32()*2 - 1)
+		}
 		for c := range d.channels {
 			out[i*d.channels+c] = value
 		}
@@ -395,6 +399,21 @@ func TestDrift(t *testing.T) {
 		require.Less(t, stats.Concealed, uint64(codec.AudioRate), "drift %v", drift) // a second in two minutes
 		require.Less(t, stats.Shortened+stats.Extended, uint64(codec.AudioRate/2))
 	}
+}
+
+// Noise has no pitch; its delay is kept all the same.
+func TestDriftOfNoise(t *testing.T) {
+	w := newWorld(t)
+	w.codec.noise = true
+	w.drift = 300e-6
+	w.run(10 * time.Second)
+	before, _ := w.delays()
+	w.run(170 * time.Second)
+	w.forget()
+	w.run(10 * time.Second)
+	after, _ := w.delays()
+	require.InDelta(t, before.Seconds(), after.Seconds(), 0.03)
+	require.Zero(t, w.receiver.Statistics().Concealed)
 }
 
 func TestPause(t *testing.T) {
