@@ -1,0 +1,221 @@
+// Pictures and sound, both ways: colours, motion, pitch; both codecs of video; muting; tracks that come and go.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Call, launch, serveBlank } from './support/browser.js';
+import { eventually } from './support/native.js';
+
+let browser, server;
+before(async () => {
+  browser = await launch();
+  server = await serveBlank();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+const bars = [[220, 20, 20], [20, 220, 20], [20, 20, 220]];
+
+function coloursMatch(seen) {
+  return seen.bars.every((bar, at) => bar.every((value, channel) => Math.abs(value - bars[at][channel]) < 30));
+}
+
+// The page sees the library's bars, and the square on its way.
+async function pageSees(page, id, width, height) {
+  await eventually(`the bars of ${id} are seen`, async () => {
+    const seen = await page.call('look', id);
+    return seen && seen.width === width && seen.height === height && coloursMatch(seen);
+  });
+  const first = await page.call('look', id);
+  await eventually(`${id} moves`, async () => {
+    const seen = await page.call('look', id);
+    return seen.frames >= first.frames + 5 && seen.square >= 0 && Math.abs(seen.square - first.square) > 0.05;
+  });
+}
+
+async function pageHears(page, id, hertz) {
+  await eventually(`${hertz} Hz of ${id} are heard`, async () => {
+    const heard = await page.call('hear', id);
+    return Math.abs(heard.hertz - hertz) < 12 && heard.level > -50;
+  });
+}
+
+// The library sees the fake camera: a picture with colours that moves.
+async function nativeSees(native, id) {
+  const before = await native.command('look', id);
+  return eventually(`the camera ${id} is seen`, async () => {
+    const seen = await native.command('look', id);
+    return seen.frames >= before.frames + 10 && seen.width > 0 && seen.motion > 0.2 && seen;
+  });
+}
+
+async function nativeHears(native, id, hertz) {
+  await eventually(`${hertz} Hz of ${id} are heard`, async () => {
+    const heard = await native.command('hear', id, hertz);
+    return heard.level > 0.1 && heard.share > 0.9;
+  });
+}
+
+const waitTrack = (call, id) => call.page.until('track', (track) => track.id === id);
+
+test('pictures and sound both ways, the browser offers', async () => {
+  const call = await Call.open(browser, server.url);
+  await call.native.command('video', 'bars', 'show', 320, 240);
+  await call.native.command('audio', 'tone', 'show', 660);
+  const [camera] = await call.page.call('media', { video: { width: 320, height: 240 } });
+  const tone = await call.page.call('tone', 440);
+  await call.browserOffers();
+  await call.connected();
+  assert.equal((await waitTrack(call, 'bars')).value.stream, 'show');
+  await waitTrack(call, 'tone');
+  await call.native.until('track', ({ id, kind }) => id === camera && kind === 'video');
+  await call.native.until('track', ({ id, kind }) => id === tone && kind === 'audio');
+  await pageSees(call.page, 'bars', 320, 240);
+  await pageHears(call.page, 'tone', 660);
+  const seen = await nativeSees(call.native, camera);
+  // Chromium's fake camera is green, mostly.
+  assert.ok(seen.green > seen.red + 20 && seen.green > seen.blue + 20, JSON.stringify(seen));
+  assert.deepEqual([seen.width, seen.height], [320, 240]);
+  await nativeHears(call.native, tone, 440);
+  const codecs = await call.page.call('codecs');
+  assert.ok(codecs.some((codec) => codec.startsWith('video/VP8')), codecs.join());
+  assert.ok(codecs.some((codec) => codec.startsWith('audio/opus')), codecs.join());
+  await call.close();
+});
+
+test('pictures and sound both ways, the library offers', async () => {
+  const call = await Call.open(browser, server.url);
+  await call.native.command('video', 'bars', 'show', 322, 181); // an odd size
+  await call.native.command('audio', 'tone', 'show', 550);
+  const [camera, microphone] = (await call.page.call('media', { video: true, audio: true })).reverse();
+  await call.libraryOffers();
+  await call.connected();
+  await waitTrack(call, 'bars');
+  await waitTrack(call, 'tone');
+  await pageSees(call.page, 'bars', 322, 181);
+  await pageHears(call.page, 'tone', 550);
+  const tracks = [camera, microphone];
+  for (const id of tracks) await call.native.until('track', (track) => track.id === id);
+  const video = call.native.events.find(({ event, kind }) => event === 'track' && kind === 'video').id;
+  const audio = call.native.events.find(({ event, kind }) => event === 'track' && kind === 'audio').id;
+  await nativeSees(call.native, video);
+  // The fake microphone beeps; between two beeps there is silence.
+  await eventually('the beeps are heard', async () => {
+    const heard = await call.native.command('hear', audio, 200);
+    return heard.rms > 0.005;
+  });
+  await call.close();
+});
+
+for (const [first, name] of [['VP9', 'the browser prefers VP9'], ['VP8', 'the browser prefers VP8']]) {
+  test(name, async () => {
+    const call = await Call.open(browser, server.url);
+    await call.native.command('video', 'bars', 'show', 320, 240);
+    const [camera] = await call.page.call('media', { video: { width: 320, height: 240 } });
+    await call.page.run((codec) => {
+      const { codecs } = RTCRtpReceiver.getCapabilities('video');
+      const wanted = codecs.filter(({ mimeType, sdpFmtpLine }) =>
+        mimeType === `video/${codec}` && (codec !== 'VP9' || sdpFmtpLine === 'profile-id=0'));
+      const others = codecs.filter((one) => !wanted.includes(one));
+      window.peer.pc.getTransceivers()[0].setCodecPreferences([...wanted, ...others]);
+    }, first);
+    await call.browserOffers();
+    await waitTrack(call, 'bars');
+    await pageSees(call.page, 'bars', 320, 240);
+    await nativeSees(call.native, camera);
+    const used = await call.page.run(async () => {
+      const all = await window.peer.pc.getStats();
+      return [...all.values()].filter(({ type }) => type === 'inbound-rtp' || type === 'outbound-rtp')
+        .map(({ codecId }) => all.get(codecId)?.mimeType);
+    });
+    assert.deepEqual(used, [`video/${first}`, `video/${first}`]);
+    await call.close();
+  });
+}
+
+test('muting and unmuting each track', async () => {
+  const call = await Call.open(browser, server.url);
+  await call.native.command('video', 'bars', 'show', 320, 240);
+  await call.native.command('audio', 'tone', 'show', 660);
+  const [camera] = await call.page.call('media', { video: { width: 320, height: 240 } });
+  const tone = await call.page.call('tone', 440);
+  await call.browserOffers();
+  await waitTrack(call, 'bars');
+  await waitTrack(call, 'tone');
+  await pageSees(call.page, 'bars', 320, 240);
+  await pageHears(call.page, 'tone', 660);
+  await nativeSees(call.native, camera);
+  await nativeHears(call.native, tone, 440);
+
+  await call.native.command('enable', 'bars', 0);
+  await call.native.command('enable', 'tone', 0);
+  await eventually('the page sees black', async () => {
+    const { bars: seen } = await call.page.call('look', 'bars');
+    return seen.flat().every((value) => value < 30);
+  });
+  await eventually('the page hears nothing', async () => (await call.page.call('hear', 'tone')).level < -75);
+  await call.native.command('enable', 'bars', 1);
+  await call.native.command('enable', 'tone', 1);
+  await pageSees(call.page, 'bars', 320, 240);
+  await pageHears(call.page, 'tone', 660);
+
+  const mute = (on) => call.page.run((enabled) => {
+    for (const { track } of window.peer.pc.getSenders()) track.enabled = enabled;
+  }, !on);
+  await mute(true);
+  await eventually('the library sees black', async () => {
+    const { red, green, blue } = await call.native.command('look', camera);
+    return red < 20 && green < 20 && blue < 20;
+  });
+  await eventually('the library hears nothing', async () => (await call.native.command('hear', tone, 440)).rms < 0.003);
+  await mute(false);
+  await nativeSees(call.native, camera);
+  await nativeHears(call.native, tone, 440);
+  await call.close();
+});
+
+test('tracks come and go while connected, from both sides', async () => {
+  const call = await Call.open(browser, server.url);
+  await call.native.command('channel', 'beside');
+  await call.libraryOffers();
+  await call.connected();
+  // The library's, with offers of either side.
+  await call.native.command('video', 'one', 'show', 320, 240);
+  await call.libraryOffers();
+  await waitTrack(call, 'one');
+  await pageSees(call.page, 'one', 320, 240);
+  await call.native.command('audio', 'two', 'show', 770);
+  await call.libraryOffers();
+  await waitTrack(call, 'two');
+  await pageHears(call.page, 'two', 770);
+  // The page's.
+  const [camera] = await call.page.call('media', { video: { width: 320, height: 240 } });
+  await call.browserOffers();
+  await call.native.until('track', ({ id }) => id === camera);
+  await nativeSees(call.native, camera);
+  const tone = await call.page.call('tone', 330);
+  await call.browserOffers();
+  await nativeHears(call.native, tone, 330);
+  // And away.
+  await call.native.command('remove', 'one');
+  await call.libraryOffers();
+  await eventually('the track is muted', () => call.page.run(() => window.peer.trackOf('one').muted));
+  await call.page.run(() => {
+    const { pc } = window.peer;
+    pc.removeTrack(pc.getSenders().find(({ track }) => track?.kind === 'video'));
+  });
+  await call.browserOffers();
+  await call.native.until('removed', ({ id }) => id === camera);
+  // What is left goes on, and what comes again is seen.
+  await pageHears(call.page, 'two', 770);
+  await nativeHears(call.native, tone, 330);
+  await call.native.command('video', 'three', 'again', 320, 240);
+  await call.libraryOffers();
+  await waitTrack(call, 'three');
+  await pageSees(call.page, 'three', 320, 240);
+  const [again] = await call.page.call('media', { video: { width: 320, height: 240 } });
+  await call.browserOffers();
+  await call.native.until('track', ({ id }) => id === again);
+  await nativeSees(call.native, again);
+  await call.close();
+});
