@@ -64,7 +64,7 @@ func (r *Receiver) stretch(q *player, shorter, hurry bool) bool {
 	}
 	likeness := likenessUsual
 	if o.pending++; hurry || o.pending > stretchPatient {
-		likeness = likenessHurry
+		likeness = likenessHurry - likenessYields*float64(max(o.pending-stretchPatient, 0))
 	}
 	changed := q.stretch(shorter, likeness)
 	if changed == 0 {

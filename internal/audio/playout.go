@@ -22,9 +22,11 @@ const (
 
 	// stretchPause is between two changes, in blocks.
 	stretchPause = 8
-	// How alike two periods have to be. Where nothing fits for long, less will do.
+	// How alike two periods have to be. Where nothing fits for long, less will do, and less with every block: what has no
+	// periods at all, such as noise, would pile up for ever otherwise, and does not need them to fit.
 	likenessUsual  = 0.9
 	likenessHurry  = 0.6
+	likenessYields = 0.002
 	stretchPatient = 100 // blocks
 
 	// A pause or a leap of the sender's clock of more than that is not filled.
