@@ -63,8 +63,11 @@ func (r *Receiver) stretch(q *player, shorter, hurry bool) bool {
 		return r.waiting.frames == 0
 	}
 	likeness := likenessUsual
-	if o.pending++; hurry || o.pending > stretchPatient {
-		likeness = likenessHurry - likenessYields*float64(max(o.pending-stretchPatient, 0))
+	switch o.pending++; {
+	case o.pending > stretchImpatient:
+		likeness = likenessAny
+	case hurry || o.pending > stretchPatient:
+		likeness = likenessHurry
 	}
 	changed := q.stretch(shorter, likeness)
 	if changed == 0 {

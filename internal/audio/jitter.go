@@ -12,11 +12,14 @@ const (
 	delaySteps = int(delayMost / delayStep)
 
 	// delayKept is the part of the packets that comes in time.
-	delayKept = 0.96
-	// delayMemory is how much each packet makes those before it count less: ten seconds of usual ones.
+	delayKept = 0.95
+	// delayMemory is how much each packet makes those before it count less: ten seconds of usual ones. At first as many
+	// packets without any delay are taken for granted as delayPrior says.
 	delayMemory = 1.0 / 500
-	// leastWindow is how long the fastest packet is remembered; a path that has become slower is the usual one then.
-	leastWindow = 2 * time.Second
+	delayPrior  = 300
+	// leastWindow is how long the fastest packet is remembered. A path that has become slower, or a sender that has paused, is the
+	// usual one after that, and so few packets look late for it that they don't count.
+	leastWindow = 400 * time.Millisecond
 	leastParts  = 8
 
 	// delayMost is the most that is waited. A packet that is later than that does not count: nobody would wait for it.
@@ -40,7 +43,7 @@ type jitter struct {
 	turned time.Duration // when the part began
 
 	weights [delaySteps]float64
-	total   float64
+	counted float64       // packets
 	length  time.Duration // of packets
 	lost    float64       // which part of them gets lost, lately
 }
@@ -81,16 +84,15 @@ func (j *jitter) lose(packets int64) {
 }
 
 func (j *jitter) count(step int) {
-	// At first each packet counts as much as all before it are worth.
-	forget := max(delayMemory, 1/(1+j.total/delayMemory))
-	if j.total >= 1 {
-		forget = delayMemory
+	if j.counted == 0 {
+		j.counted, j.weights[0] = delayPrior, 1
 	}
+	j.counted++
+	forget := max(delayMemory, 1/j.counted)
 	for i := range j.weights {
 		j.weights[i] *= 1 - forget
 	}
 	j.weights[step] += forget
-	j.total = min(j.total+delayMemory, 1)
 }
 
 func (j *jitter) least() time.Duration {
@@ -108,13 +110,9 @@ func (j *jitter) target() time.Duration {
 	if !j.begun {
 		return delayBegin
 	}
-	sum, all := 0.0, 0.0
-	for _, weight := range j.weights {
-		all += weight
-	}
-	late := time.Duration(0)
+	sum, late := 0.0, delayMost
 	for step, weight := range j.weights {
-		if sum += weight; sum >= delayKept*all {
+		if sum += weight; sum >= delayKept {
 			late = time.Duration(step+1) * delayStep
 
 			break

@@ -22,12 +22,12 @@ const (
 
 	// stretchPause is between two changes, in blocks.
 	stretchPause = 8
-	// How alike two periods have to be. Where nothing fits for long, less will do, and less with every block: what has no
-	// periods at all, such as noise, would pile up for ever otherwise, and does not need them to fit.
-	likenessUsual  = 0.9
-	likenessHurry  = 0.6
-	likenessYields = 0.002
-	stretchPatient = 100 // blocks
+	// How alike two periods have to be. Where nothing fits for long, less will do: noise fits nowhere.
+	likenessUsual    = 0.9
+	likenessHurry    = 0.6
+	likenessAny      = -1
+	stretchPatient   = 100 // blocks
+	stretchImpatient = 300
 
 	// A pause or a leap of the sender's clock of more than that is not filled.
 	gapMost = 2 * codec.AudioRate
@@ -188,8 +188,9 @@ func (r *Receiver) played(q *player, at time.Duration) {
 		o.timed, o.at = true, at
 		o.timestamp = r.timeline.timestamp(o.position - int64(q.gap) - int64(q.pending()))
 	}
-	waits := float64(r.waits(q))
-	o.level += (waits - o.level) * levelSmoothing
+	if o.starved == 0 { // while nothing comes, the level says nothing
+		o.level += (float64(r.waits(q)) - o.level) * levelSmoothing
+	}
 }
 
 // waits is how much sound is there. The lock is held.

@@ -74,6 +74,7 @@ type Sender struct {
 	header     rtp.Header
 	extensions []rtp.Extension // the memory of the header's
 	failed     bool
+	stats      sendStats
 }
 
 // NewSender makes a sender, which sends until it is closed.
@@ -83,6 +84,7 @@ func NewSender(options SenderOptions) *Sender {
 	random := binary.NativeEndian.Uint64(seed[:])
 	s := &Sender{
 		options:   options,
+		stats:     sendStats{log: options.Log},
 		timestamp: uint32(random),
 		header: rtp.Header{
 			Version:        2,
@@ -171,6 +173,8 @@ func (s *Sender) send(blocks *[packetBlocks]sound.Block) {
 		return
 	}
 	s.hand(payload, timestamp, recorded)
+	s.stats.packet(len(payload))
+	s.stats.report(recorded, s.options.Codec.Name, s.channels, s.told)
 }
 
 // channelsOf says with how many channels sound is coded.
