@@ -47,7 +47,6 @@ static void hear_tones(listener *ear, pair *both, const signal *said, unsigned c
             worst = fmin(worst, quality_of(ear, said, channel));
         }
         printf("%s, after %u ms: %.1f dB\n", name, 10 * HEARD_BLOCKS * (round + 1), worst);
-        CHECK(worst > 0);
     }
     CHECK(worst > QUALITY_LEAST);
     for (unsigned channel = 0; channel < channels; channel++) {
