@@ -7,35 +7,64 @@
 
 #include "support/audio.h"
 
-enum { CALLS = 2, ROUNDS = 12, ROUND_MS = 10000, BLOCKS = 100 };
+enum { CALLS = 4, ROUNDS = 12, ROUND_MS = 10000, BLOCKS = 100 };
 
-#define OFF_PPM 300.0
-/* What 300 ppm add up to in that time is 36 ms. */
-#define GROWTH_MOST 20.0
+/* Parts of a million. From the second round on, 300 of them add up to 30 ms, which is less than a busy machine may do
+ * to the delay of any call (TestDrift of internal/audio is exact about them); 2,000 add up to 200 ms. */
+static const double off[CALLS] = {300, -300, 2000, -2000};
+
+#define DELAY_MOST 500.0
+#define GROWTH_MOST 100.0
 
 typedef struct measured {
     delays late;
-    double gap; /* ms between two callbacks */
-    double lost;
+    double silent; /* ms without sound */
 } measured;
 
 static measured measure(audio_call *call) {
     unsigned count = listener_count(&call->ear);
     CHECK(count > BLOCKS);
     measured is = {.late = audio_delays(&call->ear, &call->spoken, count - BLOCKS, BLOCKS, 0)};
-    is.gap = listener_longest_wait(&call->ear);
     double *sound = listener_sound(&call->ear, 0, count, 0);
-    is.lost = sound_longest_gap(sound, (size_t)count * BLOCK_FRAMES, call->spoken.said.level / 20);
+    is.silent = sound_longest_gap(sound, (size_t)count * BLOCK_FRAMES, call->spoken.said.level / 20);
     free(sound);
     /* As many as the time has room for. */
-    CHECK(fabs(count * 10.0 - ROUND_MS) < ROUND_MS / 20.0);
+    CHECK(fabs(count * 10.0 - ROUND_MS) < ROUND_MS / 10.0);
     return is;
+}
+
+/* The least of a few rounds: the machine may hold all of it up for a moment, which the receiver then waits for, for a
+ * while. */
+static double least(const double *delays_of, int from, int to) {
+    double is = delays_of[from];
+    for (int round = from; round < to; round++) {
+        is = fmin(is, delays_of[round]);
+    }
+    return is;
+}
+
+static void hear_round(audio_call *calls, int round, double delay[CALLS][ROUNDS]) {
+    for (int at = 0; at < CALLS; at++) {
+        listener_reset(&calls[at].ear);
+    }
+    listener_rest(&calls[0].both, ROUND_MS);
+    for (int at = 0; at < CALLS; at++) {
+        check_about("%+.0f ppm, round %d", off[at], round);
+        measured is = measure(&calls[at]);
+        char name[64];
+        snprintf(name, sizeof name, "%+.0f ppm after %d s", off[at], (round + 1) * ROUND_MS / 1000);
+        delays_print(&is.late, name);
+        CHECK(is.late.found >= is.late.windows * 7 / 10);
+        CHECK(is.late.high < DELAY_MOST);
+        CHECK(is.silent < 100);
+        CHECK_EQ(calls[at].spoken.pending, 0);
+        delay[at][round] = is.late.middle;
+    }
 }
 
 static void two_minutes(void) {
     static audio_call calls[CALLS];
-    static delays first[CALLS];
-    static const double off[CALLS] = {OFF_PPM, -OFF_PPM};
+    static double delay[CALLS][ROUNDS];
     signal said = signal_of(SIGNAL_NOISE);
     for (int at = 0; at < CALLS; at++) {
         audio_call_open(&calls[at], &said, 1);
@@ -44,29 +73,15 @@ static void two_minutes(void) {
         speaker_run(&calls[at].spoken);
     }
     for (int round = 0; round < ROUNDS; round++) {
-        for (int at = 0; at < CALLS; at++) {
-            listener_reset(&calls[at].ear);
-        }
-        uint64_t end = milliseconds_now() + ROUND_MS;
-        WAIT_UNTIL_STEP(milliseconds_now() >= end, (pair_process(&calls[0].both), pair_process(&calls[1].both)));
-        for (int at = 0; at < CALLS; at++) {
-            check_about("%+.0f ppm, round %d", off[at], round);
-            measured is = measure(&calls[at]);
-            char name[64];
-            snprintf(name, sizeof name, "%+.0f ppm after %d s", off[at], (round + 1) * ROUND_MS / 1000);
-            delays_print(&is.late, name);
-            CHECK(is.late.found >= is.late.windows * 7 / 10);
-            CHECK(is.lost < 60);
-            /* The first one is of a call that has just begun. */
-            if (round == 1) {
-                first[at] = is.late;
-            }
-            CHECK(round < 2 || is.late.middle < first[at].middle + GROWTH_MOST);
-            CHECK(is.late.high < 150);
-            CHECK_EQ(calls[at].spoken.pending, 0);
-        }
+        hear_round(calls, round, delay);
     }
     for (int at = 0; at < CALLS; at++) {
+        double before = least(delay[at], 1, 4);
+        double after = least(delay[at], ROUNDS - 4, ROUNDS);
+        check_about("%+.0f ppm", off[at]);
+        printf("%+.0f ppm: delay %.1f ms in the first minute, %.1f ms in the last\n", off[at], before, after);
+        fflush(stdout);
+        CHECK(after < before + GROWTH_MOST);
         audio_call_close(&calls[at]);
     }
 }

@@ -8,10 +8,10 @@
 
 #define DELAY_MOST 150.0
 
-enum { BLOCKS = 300 };
+enum { BLOCKS = 200 };
 
 static void check_delays(audio_call *call, const char *name) {
-    listener_rest(&call->both, 1000);
+    listener_rest(&call->both, 500);
     listener_reset(&call->ear);
     listener_hear(&call->ear, &call->both, BLOCKS);
     delays is = audio_delays(&call->ear, &call->spoken, 0, BLOCKS, 0);
@@ -76,7 +76,7 @@ static void local(void) {
     listener_open(&ear, source);
     speaker_start(&spoken, source, &said, 1);
     listener_hear(&ear, NULL, BLOCKS);
-    delays is = audio_delays(&ear, &spoken, BLOCKS - 200, 200, 0);
+    delays is = audio_delays(&ear, &spoken, BLOCKS / 2, BLOCKS / 2, 0);
     delays_print(&is, "local");
     CHECK(is.found >= is.windows * 9 / 10);
     CHECK(is.high < 100);

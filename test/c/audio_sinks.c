@@ -8,9 +8,11 @@
 
 #include "support/audio.h"
 
+/* What half of the windows of 100 ms have at least: the receiver may stretch or shorten the sound of a peer meanwhile.
+ */
 static double quality_of(listener *ear, unsigned from, unsigned blocks, unsigned hertz) {
     double *sound = listener_sound(ear, from, blocks, 0);
-    double quality = sound_tone_quality(sound, (size_t)blocks * BLOCK_FRAMES, hertz, 0);
+    double quality = sound_tone_quality(sound, (size_t)blocks * BLOCK_FRAMES, hertz, 0.5);
     free(sound);
     return quality;
 }
@@ -41,8 +43,8 @@ static void several(void) {
     listener *left[] = {&call.ear, &more[0]};
     for (int at = 0; at < 2; at++) {
         listener_reset(left[at]);
-        listener_hear(left[at], &call.both, 30);
-        CHECK(quality_of(left[at], 0, 30, signal_tone(&said, 0)) > 30);
+        listener_hear(left[at], &call.both, 50);
+        CHECK(quality_of(left[at], 0, 50, signal_tone(&said, 0)) > 25);
         CHECK_EQ(listener_threads(left[at]), 1);
     }
     CHECK(listener_count(&more[2]) <= before + 1);
@@ -119,7 +121,7 @@ static void move(listener *ear, pair *both, const MLHandle *between, const signa
         unsigned from = listener_count(ear);
         listener_hear(ear, both, turn % 3 == 0 ? 1 : 20);
         if (turn % 3 != 0) {
-            CHECK(quality_of(ear, from + 10, 10, signal_tone(&said[turn % 2], 0)) > 25);
+            CHECK(quality_of(ear, from + 10, 10, signal_tone(&said[turn % 2], 0)) > 10);
         }
     }
     listener_attach(ear, ML_INVALID_HANDLE);

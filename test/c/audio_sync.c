@@ -13,7 +13,7 @@
 
 #define APART_MOST_MS 45.0
 
-enum { RATE = 30, HALF_US = 500000, FLASHES = 16, FLASH_FRAMES = 3, BRIGHT = 200, DARK = 30 };
+enum { RATE = 30, HALF_US = 500000, FLASHES = 12, FLASH_FRAMES = 3, BRIGHT = 200, DARK = 30 };
 
 /* Pushes a frame at each 30th of a second of the clock, bright when a half second has begun. */
 typedef struct lamp {

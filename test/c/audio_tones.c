@@ -47,7 +47,6 @@ static void hear_tones(listener *ear, pair *both, const signal *said, unsigned c
             worst = fmin(worst, quality_of(ear, said, channel));
         }
         printf("%s, after %u ms: %.1f dB\n", name, 10 * HEARD_BLOCKS * (round + 1), worst);
-        CHECK(worst > 0);
     }
     CHECK(worst > QUALITY_LEAST);
     for (unsigned channel = 0; channel < channels; channel++) {
@@ -91,8 +90,9 @@ static const int places[SIGNAL_CHANNELS + 1][SIGNAL_CHANNELS] = {
     [8] = {LEFT, RIGHT, BOTH, NOWHERE, LEFT, RIGHT, LEFT, RIGHT},
 };
 
-/* One side of what arrives is made of the tones that belong there. */
-static void check_side(listener *ear, const signal *said, unsigned channels, unsigned side) {
+/* How far one side of what arrives is made of the tones that belong there, none of them lost or alone. */
+static double side_quality(listener *ear, const signal *said, unsigned channels, unsigned side) {
+    enum { BLOCKS = 10 };
     unsigned there[SIGNAL_CHANNELS];
     unsigned count = 0;
     for (unsigned channel = 0; channel < channels; channel++) {
@@ -100,16 +100,29 @@ static void check_side(listener *ear, const signal *said, unsigned channels, uns
             there[count++] = signal_tone(said, channel);
         }
     }
-    unsigned blocks = 10;
-    double *sound = listener_sound(ear, listener_count(ear) - blocks, blocks, side);
+    double *sound = listener_sound(ear, listener_count(ear) - BLOCKS, BLOCKS, side);
     double amplitudes[SIGNAL_CHANNELS];
-    double quality = sound_fit_tones(sound, (size_t)blocks * BLOCK_FRAMES, there, count, amplitudes);
-    printf("%u channels, %s: %u tones, %.1f dB\n", channels, side == 0 ? "left" : "right", count, quality);
-    CHECK(quality > 20);
-    for (unsigned at = 0; at < count; at++) {
-        CHECK(amplitudes[at] > said->level / 10 && amplitudes[at] < said->level);
-    }
+    double quality = sound_fit_tones(sound, (size_t)BLOCKS * BLOCK_FRAMES, there, count, amplitudes);
     free(sound);
+    for (unsigned at = 0; at < count; at++) {
+        if (amplitudes[at] < said->level / 10 || amplitudes[at] > said->level) {
+            quality = 0;
+        }
+    }
+    return quality;
+}
+
+/* As for hear_tones. */
+static void check_sides(listener *ear, pair *both, const signal *said, unsigned channels) {
+    double worst = 0;
+    for (unsigned round = 0; round < ROUNDS && worst <= 20; round++) {
+        listener_reset(ear);
+        listener_hear(ear, both, HEARD_BLOCKS);
+        CHECK_EQ(listener_channels(ear), 2);
+        worst = fmin(side_quality(ear, said, channels, 0), side_quality(ear, said, channels, 1));
+    }
+    printf("%u channels in two: %.1f dB\n", channels, worst);
+    CHECK(worst > 20);
 }
 
 /* The peer gets them as stereo, and a sink on the local source all of them. */
@@ -129,11 +142,7 @@ static void many_channels(void) {
             speaker_start(&call.spoken, call.source, &said, channels);
         }
         hear_tones(&near, &call.both, &said, channels, name);
-        listener_reset(&call.ear);
-        listener_hear(&call.ear, &call.both, HEARD_BLOCKS);
-        CHECK_EQ(listener_channels(&call.ear), 2);
-        check_side(&call.ear, &said, channels, 0);
-        check_side(&call.ear, &said, channels, 1);
+        check_sides(&call.ear, &call.both, &said, channels);
     }
     listener_destroy(&near);
     audio_call_close(&call);
