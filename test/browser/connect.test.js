@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Call, launch, serveBlank } from './support/browser.js';
-import { eventually } from './support/native.js';
+import { eventually, killNatives } from './support/native.js';
 
 let browser, server;
 before(async () => {
@@ -12,6 +12,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   server?.close();
+  killNatives();
 });
 
 const text = 'grüße, 你好, 🌍 — “ok”';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Call, launch, serveBlank } from './support/browser.js';
-import { eventually } from './support/native.js';
+import { eventually, killNatives } from './support/native.js';
 
 let browser, server;
 before(async () => {
@@ -12,12 +12,17 @@ before(async () => {
 after(async () => {
   await browser?.close();
   server?.close();
+  killNatives();
 });
 
-const bars = [[220, 20, 20], [20, 220, 20], [20, 20, 220]];
+const colours = [[220, 20, 20], [20, 220, 20], [20, 20, 220]];
 
 function coloursMatch(seen) {
-  return seen.bars.every((bar, at) => bar.every((value, channel) => Math.abs(value - bars[at][channel]) < 30));
+  return seen.bars.every((bar, at) => bar.every((value, channel) => Math.abs(value - colours[at][channel]) < 30));
+}
+
+async function nativeTrack(call, kind, stream) {
+  return (await call.native.until('track', (track) => track.kind === kind && track.stream === stream)).id;
 }
 
 // The page sees the library's bars, and the square on its way.
@@ -56,27 +61,30 @@ async function nativeHears(native, id, hertz) {
   });
 }
 
-const waitTrack = (call, id) => call.page.until('track', (track) => track.id === id);
+// A browser names the tracks of its own transceivers itself; streams bear the names that were given to them.
+async function trackOf(call, kind, stream) {
+  return (await call.page.until('track', (track) => track.kind === kind && track.stream === stream)).value.id;
+}
 
 test('pictures and sound both ways, the browser offers', async () => {
   const call = await Call.open(browser, server.url);
   await call.native.command('video', 'bars', 'show', 320, 240);
   await call.native.command('audio', 'tone', 'show', 660);
-  const [camera] = await call.page.call('media', { video: { width: 320, height: 240 } });
+  const camera = await call.page.call('media', { video: { width: 320, height: 240 } });
   const tone = await call.page.call('tone', 440);
   await call.browserOffers();
   await call.connected();
-  assert.equal((await waitTrack(call, 'bars')).value.stream, 'show');
-  await waitTrack(call, 'tone');
-  await call.native.until('track', ({ id, kind }) => id === camera && kind === 'video');
-  await call.native.until('track', ({ id, kind }) => id === tone && kind === 'audio');
-  await pageSees(call.page, 'bars', 320, 240);
-  await pageHears(call.page, 'tone', 660);
-  const seen = await nativeSees(call.native, camera);
+  const bars = await trackOf(call, 'video', 'show');
+  const sound = await trackOf(call, 'audio', 'show');
+  const pictures = await nativeTrack(call, 'video', camera);
+  const voice = await nativeTrack(call, 'audio', tone);
+  await pageSees(call.page, bars, 320, 240);
+  await pageHears(call.page, sound, 660);
+  const seen = await nativeSees(call.native, pictures);
   // Chromium's fake camera is green, mostly.
   assert.ok(seen.green > seen.red + 20 && seen.green > seen.blue + 20, JSON.stringify(seen));
   assert.deepEqual([seen.width, seen.height], [320, 240]);
-  await nativeHears(call.native, tone, 440);
+  await nativeHears(call.native, voice, 440);
   const codecs = await call.page.call('codecs');
   assert.ok(codecs.some((codec) => codec.startsWith('video/VP8')), codecs.join());
   assert.ok(codecs.some((codec) => codec.startsWith('audio/opus')), codecs.join());
@@ -87,21 +95,16 @@ test('pictures and sound both ways, the library offers', async () => {
   const call = await Call.open(browser, server.url);
   await call.native.command('video', 'bars', 'show', 322, 181); // an odd size
   await call.native.command('audio', 'tone', 'show', 550);
-  const [camera, microphone] = (await call.page.call('media', { video: true, audio: true })).reverse();
+  const devices = await call.page.call('media', { video: true, audio: true });
   await call.libraryOffers();
   await call.connected();
-  await waitTrack(call, 'bars');
-  await waitTrack(call, 'tone');
-  await pageSees(call.page, 'bars', 322, 181);
-  await pageHears(call.page, 'tone', 550);
-  const tracks = [camera, microphone];
-  for (const id of tracks) await call.native.until('track', (track) => track.id === id);
-  const video = call.native.events.find(({ event, kind }) => event === 'track' && kind === 'video').id;
-  const audio = call.native.events.find(({ event, kind }) => event === 'track' && kind === 'audio').id;
-  await nativeSees(call.native, video);
+  await pageSees(call.page, await trackOf(call, 'video', 'show'), 322, 181);
+  await pageHears(call.page, await trackOf(call, 'audio', 'show'), 550);
+  await nativeSees(call.native, await nativeTrack(call, 'video', devices));
+  const microphone = await nativeTrack(call, 'audio', devices);
   // The fake microphone beeps; between two beeps there is silence.
   await eventually('the beeps are heard', async () => {
-    const heard = await call.native.command('hear', audio, 200);
+    const heard = await call.native.command('hear', microphone, 200);
     return heard.rms > 0.005;
   });
   await call.close();
@@ -111,7 +114,7 @@ for (const [first, name] of [['VP9', 'the browser prefers VP9'], ['VP8', 'the br
   test(name, async () => {
     const call = await Call.open(browser, server.url);
     await call.native.command('video', 'bars', 'show', 320, 240);
-    const [camera] = await call.page.call('media', { video: { width: 320, height: 240 } });
+    const camera = await call.page.call('media', { video: { width: 320, height: 240 } });
     await call.page.run((codec) => {
       const { codecs } = RTCRtpReceiver.getCapabilities('video');
       const wanted = codecs.filter(({ mimeType, sdpFmtpLine }) =>
@@ -120,9 +123,8 @@ for (const [first, name] of [['VP9', 'the browser prefers VP9'], ['VP8', 'the br
       window.peer.pc.getTransceivers()[0].setCodecPreferences([...wanted, ...others]);
     }, first);
     await call.browserOffers();
-    await waitTrack(call, 'bars');
-    await pageSees(call.page, 'bars', 320, 240);
-    await nativeSees(call.native, camera);
+    await pageSees(call.page, await trackOf(call, 'video', 'show'), 320, 240);
+    await nativeSees(call.native, await nativeTrack(call, 'video', camera));
     const used = await call.page.run(async () => {
       const all = await window.peer.pc.getStats();
       return [...all.values()].filter(({ type }) => type === 'inbound-rtp' || type === 'outbound-rtp')
@@ -137,40 +139,42 @@ test('muting and unmuting each track', async () => {
   const call = await Call.open(browser, server.url);
   await call.native.command('video', 'bars', 'show', 320, 240);
   await call.native.command('audio', 'tone', 'show', 660);
-  const [camera] = await call.page.call('media', { video: { width: 320, height: 240 } });
+  const camera = await call.page.call('media', { video: { width: 320, height: 240 } });
   const tone = await call.page.call('tone', 440);
   await call.browserOffers();
-  await waitTrack(call, 'bars');
-  await waitTrack(call, 'tone');
-  await pageSees(call.page, 'bars', 320, 240);
-  await pageHears(call.page, 'tone', 660);
-  await nativeSees(call.native, camera);
-  await nativeHears(call.native, tone, 440);
+  const bars = await trackOf(call, 'video', 'show');
+  const sound = await trackOf(call, 'audio', 'show');
+  await pageSees(call.page, bars, 320, 240);
+  await pageHears(call.page, sound, 660);
+  const pictures = await nativeTrack(call, 'video', camera);
+  const voice = await nativeTrack(call, 'audio', tone);
+  await nativeSees(call.native, pictures);
+  await nativeHears(call.native, voice, 440);
 
   await call.native.command('enable', 'bars', 0);
   await call.native.command('enable', 'tone', 0);
   await eventually('the page sees black', async () => {
-    const { bars: seen } = await call.page.call('look', 'bars');
-    return seen.flat().every((value) => value < 30);
+    const seen = await call.page.call('look', bars);
+    return seen.bars.flat().every((value) => value < 30);
   });
-  await eventually('the page hears nothing', async () => (await call.page.call('hear', 'tone')).level < -75);
+  await eventually('the page hears nothing', async () => (await call.page.call('hear', sound)).level < -75);
   await call.native.command('enable', 'bars', 1);
   await call.native.command('enable', 'tone', 1);
-  await pageSees(call.page, 'bars', 320, 240);
-  await pageHears(call.page, 'tone', 660);
+  await pageSees(call.page, bars, 320, 240);
+  await pageHears(call.page, sound, 660);
 
   const mute = (on) => call.page.run((enabled) => {
     for (const { track } of window.peer.pc.getSenders()) track.enabled = enabled;
   }, !on);
   await mute(true);
   await eventually('the library sees black', async () => {
-    const { red, green, blue } = await call.native.command('look', camera);
+    const { red, green, blue } = await call.native.command('look', pictures);
     return red < 20 && green < 20 && blue < 20;
   });
-  await eventually('the library hears nothing', async () => (await call.native.command('hear', tone, 440)).rms < 0.003);
+  await eventually('the library hears nothing', async () => (await call.native.command('hear', voice, 440)).rms < 0.003);
   await mute(false);
-  await nativeSees(call.native, camera);
-  await nativeHears(call.native, tone, 440);
+  await nativeSees(call.native, pictures);
+  await nativeHears(call.native, voice, 440);
   await call.close();
 });
 
@@ -182,20 +186,22 @@ test('tracks come and go while connected, from both sides', async () => {
   // The library's, with offers of either side.
   await call.native.command('video', 'one', 'show', 320, 240);
   await call.libraryOffers();
-  await waitTrack(call, 'one');
-  await pageSees(call.page, 'one', 320, 240);
+  const one = await trackOf(call, 'video', 'show');
+  assert.equal(one, 'one'); // a transceiver of ours
+  await pageSees(call.page, one, 320, 240);
   await call.native.command('audio', 'two', 'show', 770);
   await call.libraryOffers();
-  await waitTrack(call, 'two');
-  await pageHears(call.page, 'two', 770);
+  const two = await trackOf(call, 'audio', 'show');
+  await pageHears(call.page, two, 770);
   // The page's.
-  const [camera] = await call.page.call('media', { video: { width: 320, height: 240 } });
+  const camera = await call.page.call('media', { video: { width: 320, height: 240 } });
   await call.browserOffers();
-  await call.native.until('track', ({ id }) => id === camera);
-  await nativeSees(call.native, camera);
+  const pictures = await nativeTrack(call, 'video', camera);
+  await nativeSees(call.native, pictures);
   const tone = await call.page.call('tone', 330);
   await call.browserOffers();
-  await nativeHears(call.native, tone, 330);
+  const voice = await nativeTrack(call, 'audio', tone);
+  await nativeHears(call.native, voice, 330);
   // And away.
   await call.native.command('remove', 'one');
   await call.libraryOffers();
@@ -205,17 +211,15 @@ test('tracks come and go while connected, from both sides', async () => {
     pc.removeTrack(pc.getSenders().find(({ track }) => track?.kind === 'video'));
   });
   await call.browserOffers();
-  await call.native.until('removed', ({ id }) => id === camera);
+  await call.native.until('removed', ({ id }) => id === pictures);
   // What is left goes on, and what comes again is seen.
-  await pageHears(call.page, 'two', 770);
-  await nativeHears(call.native, tone, 330);
+  await pageHears(call.page, two, 770);
+  await nativeHears(call.native, voice, 330);
   await call.native.command('video', 'three', 'again', 320, 240);
   await call.libraryOffers();
-  await waitTrack(call, 'three');
-  await pageSees(call.page, 'three', 320, 240);
-  const [again] = await call.page.call('media', { video: { width: 320, height: 240 } });
+  await pageSees(call.page, await trackOf(call, 'video', 'again'), 320, 240);
+  const again = await call.page.call('media', { video: { width: 320, height: 240 } });
   await call.browserOffers();
-  await call.native.until('track', ({ id }) => id === again);
-  await nativeSees(call.native, again);
+  await nativeSees(call.native, await nativeTrack(call, 'video', again));
   await call.close();
 });

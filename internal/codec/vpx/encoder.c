@@ -90,6 +90,9 @@ static bool control(ml_vpx_encoder *encoder, const ml_vpx_settings *settings) {
            vpx_codec_control(context, VP9E_SET_TILE_COLUMNS, (int)parts) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_ROW_MT, settings->threads > 1 ? 1U : 0U) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_AQ_MODE, 3U) == VPX_CODEC_OK &&
+           /* Where nothing is said browsers guess, by the size, and show other colours. */
+           vpx_codec_control(context, VP9E_SET_COLOR_SPACE, (int)VPX_CS_BT_601) == VPX_CODEC_OK &&
+           vpx_codec_control(context, VP9E_SET_COLOR_RANGE, (int)VPX_CR_STUDIO_RANGE) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_FRAME_PARALLEL_DECODING, 0U) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_FRAME_PERIODIC_BOOST, 0U) == VPX_CODEC_OK;
 }

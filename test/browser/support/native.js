@@ -9,6 +9,13 @@ if (!program) throw new Error('ML_WEBRTC_NATIVE does not name the native peer');
 // How long anything may take; it only guards against hanging.
 export const patience = 30_000;
 
+const running = new Set();
+
+// What a test that failed has left behind.
+export function killNatives() {
+  for (const one of running) one.kill('SIGKILL');
+}
+
 export class Native {
   constructor() {
     this.events = [];
@@ -16,6 +23,8 @@ export class Native {
     this.watchers = new Set();
     this.process = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.ended = once(this.process, 'exit');
+    running.add(this.process);
+    this.ended.then(() => running.delete(this.process));
     createInterface({ input: this.process.stdout }).on('line', (line) => this.#take(JSON.parse(line)));
   }
 

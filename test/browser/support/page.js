@@ -90,13 +90,11 @@ window.peer = (() => {
     }
   };
 
-  // Media.
+  // Media. Each gives the id of its stream.
   self.media = async (constraints) => {
     const stream = await navigator.mediaDevices.getUserMedia(constraints);
-    return stream.getTracks().map((track) => {
-      self.pc.addTrack(track, stream);
-      return track.id;
-    });
+    for (const track of stream.getTracks()) self.pc.addTrack(track, stream);
+    return stream.id;
   };
   self.tone = (hertz) => {
     const context = new AudioContext();
@@ -109,7 +107,7 @@ window.peer = (() => {
     oscillator.start();
     const track = destination.stream.getAudioTracks()[0];
     self.pc.addTrack(track, destination.stream);
-    return track.id;
+    return destination.stream.id;
   };
   self.trackOf = (id) => self.tracks.find(({ track }) => track.id === id)?.track;
 
