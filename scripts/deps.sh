@@ -7,6 +7,7 @@ declare -A package_of=(
     [nasm]=nasm [tar]=tar [xz]=xz-utils [perl]=perl
     [gcc]=gcc [g++]=g++ [make]=make [git]=git [nm]=binutils [readelf]=binutils
     [clang]=clang [clang-format]=clang-format [cmake]=cmake [pkg-config]=pkg-config [python3]=python3
+    [node]=nodejs [npm]=npm [chromium]=chromium
     [ip]=iproute2 [unshare]=util-linux
     [x86_64-w64-mingw32-gcc]=gcc-mingw-w64-x86-64 [x86_64-w64-mingw32-g++]=g++-mingw-w64-x86-64
     [mono-sgen]=mono-runtime [mono-boehm]=mono-runtime-boehm [mcs]=mono-mcs
@@ -16,7 +17,7 @@ codecs) commands=(gcc g++ make nasm tar xz perl) ;;
 codecs-windows) commands=(gcc g++ x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ make nasm tar xz perl) ;;
 build) commands=(gcc make) ;;
 test)
-    commands=(gcc g++ make git nm readelf clang cmake pkg-config python3 ip unshare x86_64-w64-mingw32-gcc mono-sgen mono-boehm mcs)
+    commands=(gcc g++ make git nm readelf clang cmake pkg-config python3 ip unshare node npm chromium x86_64-w64-mingw32-gcc mono-sgen mono-boehm mcs)
     ;;
 lint) commands=(gcc clang-format) ;;
 *) echo "deps.sh: codecs, codecs-windows, build, test or lint, not '$1'" >&2; exit 2 ;;

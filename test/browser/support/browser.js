@@ -6,13 +6,15 @@ import { Native, eventually, within } from './native.js';
 
 const pageScript = await readFile(new URL('page.js', import.meta.url), 'utf8');
 
-export async function launch(...more) {
+// Without devices a page has neither camera nor microphone, and is not told the addresses of the machine.
+export async function launch({ devices = true } = {}) {
+  const fakes = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required', ...more,
+      '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+      ...(devices ? fakes : []),
     ],
   });
 }
