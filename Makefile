@@ -33,7 +33,7 @@ STRESS_RUNS ?= 2
 STRESS_SECONDS ?= 3
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo test lint bench install clean distclean deps test-deps \
+.PHONY: FORCE all demo demo-browser test lint bench install clean distclean deps test-deps \
 	test-headers test-go test-fuzz test-border test-library test-c test-hosts test-install stress format
 
 all: deps $(LIB)
@@ -74,14 +74,22 @@ $(BUILD)/hello: $(addprefix examples/c/, hello.c)
 $(BUILD)/file_demo: $(addprefix examples/c/, file_demo.c peer.c sha256.c)
 $(BUILD)/media_demo: $(addprefix examples/c/, media_demo.c peer.c pattern.c png.c sound.c)
 
-$(EXAMPLES): $(wildcard examples/c/*.h) $(LIB)
-	$(CC) $(EXAMPLE_FLAGS) $(filter %.c, $^) -o $@ -L$(BUILD) -lml_webrtc -lm -pthread -Wl,-rpath,'$$ORIGIN'
+BROWSER_DEMO := $(BUILD)/browser_demo
+$(BROWSER_DEMO): $(wildcard examples/browser/*.[ch]) $(addprefix examples/c/, peer.c pattern.c)
+
+$(EXAMPLES) $(BROWSER_DEMO): $(wildcard examples/c/*.h) $(LIB)
+	$(CC) $(EXAMPLE_FLAGS) -I. $(filter %.c, $^) -o $@ -L$(BUILD) -lml_webrtc -lm -pthread -Wl,-rpath,'$$ORIGIN'
 
 demo: deps
 	@$(MAKE) --no-print-directory $(EXAMPLES)
 	$(BUILD)/hello
 	$(BUILD)/file_demo $(LIB)
 	$(BUILD)/media_demo $(BUILD)/demo-last-frame.png
+
+# Ctrl-C ends it.
+demo-browser: deps
+	@$(MAKE) --no-print-directory $(BROWSER_DEMO)
+	$(BROWSER_DEMO)
 
 # --- tests ------------------------------------------------------------------------------------------
 
@@ -118,8 +126,9 @@ test-library: $(LIB)
 	scripts/check_library.sh $(LIB) $(VERSION)
 	scripts/notices.sh >/dev/null
 
-test-c: $(TEST_LIB)
-	cmake -S test -B $(BUILD)/ctest -DML_WEBRTC_LIBRARY=$(CURDIR)/$(TEST_LIB) >/dev/null
+test-c: $(TEST_LIB) $(BROWSER_DEMO)
+	cmake -S test -B $(BUILD)/ctest -DML_WEBRTC_LIBRARY=$(CURDIR)/$(TEST_LIB) \
+		-DBROWSER_DEMO=$(CURDIR)/$(BROWSER_DEMO) >/dev/null
 	cmake --build $(BUILD)/ctest -j 2 >/dev/null
 	ctest --test-dir $(BUILD)/ctest -j 2 --output-on-failure
 
@@ -142,7 +151,8 @@ stress: test-deps $(TEST_LIB)
 # --- the rest ---------------------------------------------------------------------------------------
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
-C_FILES = $(shell find capi callbacks handles internal include examples test bench -name '*.[ch]' -o -name '*.cpp')
+C_FILES = $(shell find capi callbacks handles internal include examples test bench -name node_modules -prune \
+	-o '(' -name '*.[ch]' -o -name '*.cpp' ')' -print)
 
 lint: $(CODECS)
 	@scripts/deps.sh lint

@@ -77,9 +77,9 @@ MLResult ml_source_push_sound(uint64_t handle, const MLAudioBuffer *buffer, cons
 /* Sound that waits in a source: from so many blocks (10 ms each) on, it takes no more. */
 #define ML_SOURCE_SOUNDS_MOST 100u
 
-/* Takes count blocks, ML_SOURCE_SOUNDS_MOST at most, the oldest first, with their references, and says how many are left.
- * False: there are fewer, none is taken, and ML_OP_SOURCE_SOUND rings once as soon as there are as many; or the source is
- * gone, and left is not set. */
+/* Takes count blocks, ML_SOURCE_SOUNDS_MOST at most, the oldest first, with their references, and says how many are
+ * left. False: there are fewer, none is taken, and ML_OP_SOURCE_SOUND rings once as soon as there are as many; or the
+ * source is gone, and left is not set. */
 bool ml_source_take_sounds(uint64_t handle, ml_sound **out, uint32_t count, uint32_t *left);
 
 /* 10 ms of sound for the sinks of an audio source, local or remote, whose reference it takes over. A remote source that

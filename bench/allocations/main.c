@@ -1,7 +1,6 @@
 /*
- * What the library allocates per frame of video, and per packet of sound, in steady state: on the C library's heap, and in
- * Go, which only the test build of the library tells. Prints "key value" lines.
- * Usage: allocations SECONDS
+ * What the library allocates per frame of video, and per packet of sound, in steady state: on the C library's heap, and
+ * in Go, which only the test build of the library tells. Prints "key value" lines. Usage: allocations SECONDS
  */
 #include <stdlib.h>
 

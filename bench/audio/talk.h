@@ -14,9 +14,9 @@ typedef struct talk {
     MLHandle source; /* alice's */
     MLHandle sink;   /* bob's */
     unsigned channels;
-    int16_t *second;    /* what is said */
-    unsigned pushed;    /* chunks */
-    atomic_uint heard;  /* callbacks of bob's sink */
+    int16_t *second;   /* what is said */
+    unsigned pushed;   /* chunks */
+    atomic_uint heard; /* callbacks of bob's sink */
 } talk;
 
 /* A second of something like a voice on each channel; to be freed. */

@@ -42,7 +42,8 @@ static double voice(double time) {
     double sum = 0;
     for (int harmonic = 1; harmonic <= 12; harmonic++) {
         double hertz = 120.0 * harmonic;
-        double formants = exp(-pow((hertz - 500) / 300, 2)) + 0.5 * exp(-pow((hertz - 1300 - 200 * sin(time)) / 250, 2));
+        double formants =
+            exp(-pow((hertz - 500) / 300, 2)) + 0.5 * exp(-pow((hertz - 1300 - 200 * sin(time)) / 250, 2));
         sum += formants * sin(2 * PI * pitch * harmonic);
     }
     return LEVEL * syllable * sum / 3;
@@ -91,8 +92,8 @@ MLHandle sound_listen(void) {
     return sink;
 }
 
-/* How much the voice that was heard from a chunk on is like what was said, of which every COARSE-th sample is there; 1: the
- * same. */
+/* How much the voice that was heard from a chunk on is like what was said, of which every COARSE-th sample is there; 1:
+ * the same. */
 static double likeness(int chunk, const double *said) {
     double both = 0, own = 0, theirs = 0;
     for (int at = 0; at < COMPARED / COARSE; at++) {

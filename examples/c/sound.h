@@ -1,6 +1,6 @@
 /*
- * The sound of the media demo: a tone on the left and something like a voice on the right, both known at every moment, so
- * that what comes out at the other end can be measured.
+ * The sound of the media demo: a tone on the left and something like a voice on the right, both known at every moment,
+ * so that what comes out at the other end can be measured.
  */
 #ifndef SOUND_H
 #define SOUND_H

@@ -108,8 +108,8 @@ typedef struct MLWebRTCAudioSinkSoundRadiation {
 } MLWebRTCAudioSinkSoundRadiation;
 
 /**
- * Ten milliseconds of sound: 16-bit integers at 48 kHz, interleaved, with as many channels as the source has (a remote one
- * has one or two). Invoked every 10 ms, on one steady thread of the library, which the sink has for itself.
+ * Ten milliseconds of sound: 16-bit integers at 48 kHz, interleaved, with as many channels as the source has (a remote
+ * one has one or two). Invoked every 10 ms, on one steady thread of the library, which the sink has for itself.
  *
  * @param audio_buffer        the samples, which stay readable for at least 100 ms after the callback
  * @param audio_buffer_format how they are to be read; bits_per_sample is never 0
@@ -164,8 +164,8 @@ ML_WEBRTC_API MLResult MLWebRTCAudioSinkCreate(MLHandle *sink_handle);
 ML_WEBRTC_API MLResult MLWebRTCAudioSinkCreateEx(const MLWebRTCAudioSinkParams *sink_params, MLHandle *sink_handle);
 
 /**
- * Attaches the sink to an audio source, in place of the one before. Several sinks may be attached to one source. What waits
- * of the source before is dropped; sound begins and ends without a click.
+ * Attaches the sink to an audio source, in place of the one before. Several sinks may be attached to one source. What
+ * waits of the source before is dropped; sound begins and ends without a click.
  *
  * Thread: any.
  *

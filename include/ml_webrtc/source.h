@@ -340,12 +340,12 @@ ML_WEBRTC_API MLResult MLWebRTCSourceAppDefinedVideoSourcePushFrame(MLHandle sou
 
 /**
  * Hands samples to an app-defined audio source: interleaved PCM of 16-bit or 32-bit integers or 32-bit floats, 1 to 8
- * channels, 8 to 192 kHz, any number of frames up to 10 s. 16 bits a sample are integers whatever sample_format says. Floats
- * beyond -1 to 1 are clipped, and what is no number is silence. The samples are copied during the call.
+ * channels, 8 to 192 kHz, any number of frames up to 10 s. 16 bits a sample are integers whatever sample_format says.
+ * Floats beyond -1 to 1 are clipped, and what is no number is silence. The samples are copied during the call.
  *
- * They are played out at their own rate, however irregularly they are pushed: a caller may push 10 ms every 10 ms, or as
- * much as is taken until Pending comes. The samples of a disabled source count as silence; those of a source that is on no
- * connection and that no sink listens to are checked and dropped.
+ * They are played out at their own rate, however irregularly they are pushed: a caller may push 10 ms every 10 ms, or
+ * as much as is taken until Pending comes. The samples of a disabled source count as silence; those of a source that is
+ * on no connection and that no sink listens to are checked and dropped.
  *
  * Thread: any.
  *

@@ -48,8 +48,8 @@ uint64_t ml_thread_token(void);
  * Nobody joins it. False when the system has no thread to give. */
 bool ml_thread_start(void (*entry)(void *), void *argument);
 
-/* The calling thread waits its turn from now on, where the system has a policy for that: it never takes the place of a running
- * thread when it wakes up. */
+/* The calling thread waits its turn from now on, where the system has a policy for that: it never takes the place of a
+ * running thread when it wakes up. */
 void ml_thread_be_patient(void);
 
 #ifndef _WIN32

@@ -70,8 +70,8 @@ static int append_now(ml_request *request) {
     return alarm;
 }
 
-/* A thread that sounds the alarm for those who must not be held up. It does not preempt, and so the ones whom the alarm wakes
- * are not put in the place of the thread that called. */
+/* A thread that sounds the alarm for those who must not be held up. It does not preempt, and so the ones whom the alarm
+ * wakes are not put in the place of the thread that called. */
 static void carry(void *argument) {
     (void)argument;
     ml_thread_be_patient();

@@ -55,9 +55,9 @@ int32_t ml_request_call(ml_op op, uint64_t handle, const void *in);
 /* A bell lives in memory that is never freed. Zeroed memory is a bell at rest. */
 void ml_bell_ring(ml_request *bell, ml_op op, uint64_t handle);
 
-/* The same for a thread that must not be held up: whoever is woken by it does not take its place. In two steps, since the engine
- * wants the lock under which a bell is rung: the first one under the lock, and the second one, if the first gave true,
- * without it. */
+/* The same for a thread that must not be held up: whoever is woken by it does not take its place. In two steps, since
+ * the engine wants the lock under which a bell is rung: the first one under the lock, and the second one, if the first
+ * gave true, without it. */
 bool ml_bell_queue(ml_request *bell, ml_op op, uint64_t handle);
 void ml_bell_sound(void);
 

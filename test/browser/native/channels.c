@@ -9,13 +9,13 @@ enum { CHANNELS_MOST = 64, TEXT_TOLD_MOST = 4096 };
 /* A data channel of either side, by the order in which they came. */
 typedef struct channel {
     MLHandle handle;
-    bool quiet;         /* its messages are counted and not told */
-    uint64_t messages;  /* received */
-    uint64_t bytes;     /* likewise */
-    uint64_t broken;    /* messages that are not the pattern */
-    uint64_t left;      /* bytes that are still to be sent */
-    uint64_t size;      /* of each of these messages */
-    uint32_t number;    /* of the next one */
+    bool quiet;        /* its messages are counted and not told */
+    uint64_t messages; /* received */
+    uint64_t bytes;    /* likewise */
+    uint64_t broken;   /* messages that are not the pattern */
+    uint64_t left;     /* bytes that are still to be sent */
+    uint64_t size;     /* of each of these messages */
+    uint32_t number;   /* of the next one */
 } channel;
 
 static channel channels[CHANNELS_MOST];
@@ -193,6 +193,6 @@ void channels_run(void) {
     }
 }
 
-const verb channel_verbs[] = {{"channel", create},       {"send-text", send_text}, {"send-binary", send_binary},
-                              {"flood", flood},          {"quiet", quiet},         {"received", received},
-                              {"destroy-channel", destroy}, {NULL, NULL}};
+const verb channel_verbs[] = {
+    {"channel", create}, {"send-text", send_text}, {"send-binary", send_binary}, {"flood", flood},
+    {"quiet", quiet},    {"received", received},   {"destroy-channel", destroy}, {NULL, NULL}};
