@@ -178,7 +178,8 @@ func newSource(handle handles.Handle, kind rtc.Kind) *source {
 func takeSound(handle handles.Handle, out []sound.Block) (left int, ok bool) {
 	var taken [8]*C.ml_sound
 	var waiting C.uint32_t
-	if len(out) > len(taken) || !C.ml_source_take_sounds(C.uint64_t(handle), &taken[0], C.uint32_t(len(out)), &waiting) {
+	to := &taken[0]
+	if len(out) > len(taken) || !C.ml_source_take_sounds(C.uint64_t(handle), to, C.uint32_t(len(out)), &waiting) {
 		return 0, false
 	}
 	for i := range out {

@@ -64,7 +64,7 @@ func (r *Receiver) stretch(q *player, shorter, hurry bool) bool {
 	}
 	likeness := likenessUsual
 	switch o.pending++; {
-	case o.pending > stretchImpatient:
+	case o.pending > stretchImpatient, hurry && o.pending > stretchHurried:
 		likeness = likenessAny
 	case hurry || o.pending > stretchPatient:
 		likeness = likenessHurry
@@ -73,7 +73,8 @@ func (r *Receiver) stretch(q *player, shorter, hurry bool) bool {
 	if changed == 0 {
 		return true
 	}
-	o.pending, o.pause = 0, stretchPause
+	// What does not fit now will not fit soon: the next change need not wait as long as the first one.
+	o.pending, o.pause = max(o.pending-stretchHurried, 0), stretchPause
 	if hurry {
 		o.pause = 1
 	}

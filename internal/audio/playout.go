@@ -28,6 +28,7 @@ const (
 	likenessAny      = -1
 	stretchPatient   = 100 // blocks
 	stretchImpatient = 300
+	stretchHurried   = 50
 
 	// A pause or a leap of the sender's clock of more than that is not filled.
 	gapMost = 2 * codec.AudioRate

@@ -97,7 +97,7 @@ func newSenderTest(t *testing.T, clock, channels int, options SenderOptions) *se
 	options.Source, options.Codec, options.Write = quietSource(t), s.codec.codec(clock, channels), s.out.write
 	options.SSRC, options.PayloadType = 7, 111
 	s.Sender = NewSender(options)
-	t.Cleanup(s.Sender.Close)
+	t.Cleanup(s.Close)
 
 	return s
 }

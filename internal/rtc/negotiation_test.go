@@ -214,6 +214,7 @@ func TestSecondCreateOffer(t *testing.T) {
 	require.NoError(t, a.conn.CreateOffer())
 	a.untilEvents("offer", 2)
 	a.untilEvent("gathered")
+	a.idle() // what tells the second offer has returned
 	a.signalTo(b)
 	a.LocalOffer(a.offer(1))
 	a.tellCandidates(b)
