@@ -231,6 +231,7 @@ static class TestBuild
         public uint Frames;
         public ulong Events;
         public ulong Pictures;
+        public ulong Sounds;
         public uint Engine;
         public uint Goroutines;
 
@@ -238,7 +239,7 @@ static class TestBuild
         {
             get
             {
-                return Handles + Connections + Channels + Sources + Sinks + Frames + Events + Pictures + Engine +
+                return Handles + Connections + Channels + Sources + Sinks + Frames + Events + Pictures + Sounds + Engine +
                     Goroutines == 0;
             }
         }
