@@ -67,8 +67,8 @@ class ChannelCallbacks(ctypes.Structure):
 class Alive(ctypes.Structure):
     _fields_ = [("handles", ctypes.c_uint32), ("connections", ctypes.c_uint32), ("channels", ctypes.c_uint32),
                 ("sources", ctypes.c_uint32), ("sinks", ctypes.c_uint32), ("frames", ctypes.c_uint32),
-                ("events", ctypes.c_uint64), ("pictures", ctypes.c_uint64), ("engine", ctypes.c_uint32),
-                ("goroutines", ctypes.c_uint32)]
+                ("events", ctypes.c_uint64), ("pictures", ctypes.c_uint64), ("sounds", ctypes.c_uint64),
+                ("engine", ctypes.c_uint32), ("goroutines", ctypes.c_uint32)]
 
 
 class Boom(Exception):
