@@ -135,6 +135,23 @@ for (const [first, name] of [['VP9', 'the browser prefers VP9'], ['VP8', 'the br
   });
 }
 
+for (const codec of ['PCMU', 'PCMA']) {
+  test(`sound in ${codec}, which every browser has to know`, async () => {
+    const call = await Call.open(browser, server.url);
+    await call.native.command('audio', 'tone', 'show', 660);
+    const tone = await call.page.call('tone', 440);
+    await call.page.run((name) => {
+      const { codecs } = RTCRtpReceiver.getCapabilities('audio');
+      window.peer.pc.getTransceivers()[0].setCodecPreferences(codecs.filter(({ mimeType }) => mimeType === `audio/${name}`));
+    }, codec);
+    await call.browserOffers();
+    await pageHears(call.page, await trackOf(call, 'audio', 'show'), 660);
+    await nativeHears(call.native, await nativeTrack(call, 'audio', tone), 440);
+    assert.ok((await call.page.call('codecs')).every((used) => used.startsWith(`audio/${codec}`)));
+    await call.close();
+  });
+}
+
 test('muting and unmuting each track', async () => {
   const call = await Call.open(browser, server.url);
   await call.native.command('video', 'bars', 'show', 320, 240);
@@ -202,6 +219,12 @@ test('tracks come and go while connected, from both sides', async () => {
   await call.browserOffers();
   const voice = await nativeTrack(call, 'audio', tone);
   await nativeHears(call.native, voice, 330);
+  // A channel while all that runs.
+  const later = await call.page.call('channel', 'amid the media');
+  const { id: seen } = await call.native.until('channel', ({ label }) => label === 'amid the media');
+  await call.page.until('open', ({ id }) => id === later);
+  await call.native.command('send-text', seen, 'amid');
+  await call.page.until('message', ({ text }) => text === 'amid');
   // And away.
   await call.native.command('remove', 'one');
   await call.libraryOffers();
