@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a target needs of Debian's packages, if it is missing: deps.sh SET
-# SET is build, codecs, codecs-windows, windows, test, test-windows or lint.
+# SET is build, codecs, codecs-arm64, codecs-windows, sysroot, arm64, windows, test, test-arm64, test-windows or lint.
 # With everything there it does nothing, and needs neither root nor a network.
 set -euo pipefail
 
@@ -12,12 +12,18 @@ declare -A package_of=(
     [ip]=iproute2 [unshare]=util-linux
     [x86_64-w64-mingw32-gcc]=gcc-mingw-w64-x86-64 [x86_64-w64-mingw32-g++]=g++-mingw-w64-x86-64
     [x86_64-w64-mingw32-windres]=binutils-mingw-w64-x86-64 [llvm-dlltool]=llvm [lld-link]=lld
+    [aarch64-linux-gnu-gcc]=gcc-aarch64-linux-gnu [aarch64-linux-gnu-g++]=g++-aarch64-linux-gnu
+    [qemu-aarch64-static]=qemu-user-static [dpkg-deb]=dpkg
     [mono-sgen]=mono-runtime [mono-boehm]=mono-runtime-boehm [mcs]=mono-mcs
 )
 case "${1:-build}" in
 codecs) commands=(gcc g++ make nasm tar xz perl) ;;
 codecs-windows) commands=(gcc g++ x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ make nasm tar xz perl) ;;
+codecs-arm64) commands=(aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ make tar xz perl) ;;
 build) commands=(gcc make) ;;
+sysroot) commands=(dpkg-deb) ;;
+arm64) commands=(make aarch64-linux-gnu-gcc) ;;
+test-arm64) commands=(make cmake readelf aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ qemu-aarch64-static) ;;
 windows) commands=(make x86_64-w64-mingw32-gcc x86_64-w64-mingw32-windres llvm-dlltool) ;;
 test-windows)
     commands=(gcc g++ make cmake clang lld-link x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ x86_64-w64-mingw32-windres
