@@ -57,6 +57,6 @@ static class TwoPeers
             }
         }
         WebRTC.Shutdown();
-        Console.WriteLine("OK");
+        Console.WriteLine("TwoPeers: OK");
     }
 }

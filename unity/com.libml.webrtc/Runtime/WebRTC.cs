@@ -56,12 +56,19 @@ namespace LibMLWebRTC
         // Rooted for as long as the native side may call them.
         private static readonly OnMessageDelegate OnMessageRoot = OnMessage;
         private static Action<LogLevel, string> log;
+        private static bool watching;
 
         /// <summary>Begins, or begins anew: what is left of an earlier beginning is dropped without a callback.</summary>
         /// <param name="level">What is less than that is not even formatted.</param>
         /// <param name="onMessage">Called on a thread of the library. null: nothing is logged.</param>
         public static void Initialize(LogLevel level = LogLevel.Silent, Action<LogLevel, string> onMessage = null)
         {
+            if (!watching)
+            {
+                // The Editor reloads the domain of scripts: sound and messages must not come to one that is gone.
+                watching = true;
+                AppDomain.CurrentDomain.DomainUnload += (sender, arguments) => Methods.MLWebRTCInstanceDestroy();
+            }
             log = onMessage;
             var utils = new DebugUtils
             {
