@@ -81,7 +81,7 @@ static void fall_silent(void) {
 static void note_exit(void) {
     static _Atomic bool noted;
     if (!atomic_exchange(&noted, true)) {
-        atexit(fall_silent);
+        ml_at_exit(fall_silent);
     }
 }
 

@@ -14,14 +14,26 @@ static ml_mutex lifecycle;
 
 __attribute__((constructor(102))) static void instance_init(void) { ml_mutex_init(&lifecycle); }
 
-/* The process ends: what the host has sent and closed goes out first, within a bounded time.
- * (On Windows the engine's threads are gone by then.) */
-#ifndef _WIN32
 #define EXIT_PATIENCE_NS (UINT64_C(1) * 1000 * 1000 * 1000)
-__attribute__((destructor)) static void flush_at_exit(void) {
-    ml_connections_wait_closed(ml_clock_ns() + EXIT_PATIENCE_NS);
-}
+
+/* The process ends: what the host has sent and closed goes out first, within a bounded time. */
+static void flush(void) { ml_connections_wait_closed(ml_clock_ns() + EXIT_PATIENCE_NS); }
+
+/* On Windows a destructor would come when the engine's threads are gone. */
+#ifndef _WIN32
+__attribute__((destructor)) static void flush_at_exit(void) { flush(); }
 #endif
+
+/* With the lifecycle's lock. */
+static void note_exit(void) {
+#ifdef _WIN32
+    static bool noted;
+    if (!noted) {
+        noted = true;
+        ml_at_exit(flush);
+    }
+#endif
+}
 
 typedef struct sweep {
     const void *here;
@@ -75,6 +87,7 @@ static MLResult create(const MLWebRTCDebugUtils *utils, const void *here) {
     MLResult result = ml_request_call(ML_OP_INSTANCE_CREATE, 0, &level);
     if (result == MLResult_Ok) {
         ml_handles_open();
+        note_exit();
     } else {
         ml_debug_end(ml_destroy_deadline());
     }

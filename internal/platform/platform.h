@@ -52,6 +52,10 @@ bool ml_thread_start(void (*entry)(void *), void *argument);
  * running thread when it wakes up. */
 void ml_thread_be_patient(void);
 
+/* Has exit() call the handler while the process' other threads still run. On Windows that depends on the
+ * host's C library being one that is shared: one that is linked into the host itself can't be told. */
+void ml_at_exit(void (*handler)(void));
+
 #ifndef _WIN32
 /* Gives the calling thread the signal mask that the thread had which loaded the library. A
  * thread that is to run code of the host must not keep the mask of Go's threads: a collector

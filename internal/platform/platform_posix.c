@@ -115,4 +115,6 @@ void ml_thread_be_patient(void) {
 #endif
 }
 
+void ml_at_exit(void (*handler)(void)) { (void)atexit(handler); }
+
 #endif

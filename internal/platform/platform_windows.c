@@ -66,4 +66,19 @@ bool ml_thread_start(void (*entry)(void *), void *argument) {
 
 void ml_thread_be_patient(void) {}
 
+/* atexit() in a DLL means the end of the DLL, when all other threads are gone. What runs first in exit()
+ * are the handlers of the host's own C library: Microsoft's present one, or the old one that MinGW uses. */
+void ml_at_exit(void (*handler)(void)) {
+    HMODULE present = GetModuleHandleA("ucrtbase.dll");
+    HMODULE old = GetModuleHandleA("msvcrt.dll");
+    FARPROC found = present != NULL ? GetProcAddress(present, "_crt_atexit") : NULL;
+    if (found != NULL) {
+        ((int (*)(void (*)(void)))(void *)found)(handler);
+    }
+    found = old != NULL ? GetProcAddress(old, "_onexit") : NULL;
+    if (found != NULL) {
+        ((void (*(*)(void (*)(void)))(void))(void *)found)(handler);
+    }
+}
+
 #endif

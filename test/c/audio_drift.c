@@ -65,7 +65,7 @@ static void hear_round(audio_call *calls, int round, double delay[CALLS][ROUNDS]
 static void two_minutes(void) {
     static audio_call calls[CALLS];
     static double delay[CALLS][ROUNDS];
-    signal said = signal_of(SIGNAL_NOISE);
+    test_signal said = signal_of(SIGNAL_NOISE);
     for (int at = 0; at < CALLS; at++) {
         audio_call_open(&calls[at], &said, 1);
         speaker_stop(&calls[at].spoken);

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "support/audio.h"
 #include "support/remote.h"
+#include "support/socket.h"
 
 enum { EXIT_CODE = 7 };
 
@@ -33,7 +33,8 @@ static void use(listener *self) {
 
 static int leave(int how) {
     static audio_call call;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
+    CHECK(remote_socket() >= 0); /* the other process waits until this one has it */
     CHECK(atexit(forget) == 0);
     CHECK_OK(MLWebRTCInstanceCreate());
     audio_call_open(&call, &said, 2);
@@ -52,7 +53,7 @@ static void watch(int how) {
     int socket = -1;
     pid_t process = remote_start(ways[how], &socket);
     CHECK_EQ(remote_exit_code(process, END_MS), EXIT_CODE);
-    close(socket);
+    socket_close(socket);
 }
 
 static void by_return(void) { watch(RETURN); }

@@ -24,7 +24,7 @@ static void check_delays(audio_call *call, const char *name) {
 
 static void alone(void) {
     static audio_call call;
-    signal said = signal_of(SIGNAL_NOISE);
+    test_signal said = signal_of(SIGNAL_NOISE);
     audio_call_open(&call, &said, 2);
     check_delays(&call, "alone");
     audio_call_close(&call);
@@ -34,7 +34,7 @@ static void alone(void) {
 static void long_chunks(void) {
     static const unsigned chunks[] = {1024, 0};
     static audio_call call;
-    signal said = signal_of(SIGNAL_NOISE);
+    test_signal said = signal_of(SIGNAL_NOISE);
     audio_call_open(&call, &said, 1);
     speaker_stop(&call.spoken);
     call.spoken.chunks = chunks;
@@ -47,7 +47,7 @@ static void beside_video(void) {
     static audio_call call;
     static pusher pushed;
     static viewer view;
-    signal said = signal_of(SIGNAL_NOISE);
+    test_signal said = signal_of(SIGNAL_NOISE);
     audio_call_open(&call, &said, 1);
     pushed = (pusher){.source = source_create(), .stream = 3, .width = 640, .height = 360, .rate = 30};
     peer_add_video(&call.both.a, pushed.source, "picture");
@@ -71,7 +71,7 @@ static void beside_video(void) {
 static void local(void) {
     static listener ear;
     static speaker spoken;
-    signal said = signal_of(SIGNAL_NOISE);
+    test_signal said = signal_of(SIGNAL_NOISE);
     MLHandle source = audio_source_create();
     listener_open(&ear, source);
     speaker_start(&spoken, source, &said, 1);

@@ -9,7 +9,7 @@
 #include "support/audio.h"
 
 static audio_call call;
-static signal said;
+static test_signal said;
 
 static void open_call(void) {
     said = signal_tones(0);

@@ -37,7 +37,7 @@ static double delay_now(audio_call *call) {
 static void both_sides(void) {
     static audio_call call;
     static listener near;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     unsigned hertz = signal_tone(&said, 0);
     audio_call_open(&call, &said, 1);
     listener_open(&near, call.source);
@@ -67,7 +67,7 @@ static void both_sides(void) {
 
 static void time_goes_on(void) {
     static audio_call call;
-    signal said = signal_of(SIGNAL_NOISE);
+    test_signal said = signal_of(SIGNAL_NOISE);
     audio_call_open(&call, &said, 1);
     double before = delay_now(&call);
     set(call.source, false);
@@ -89,7 +89,7 @@ static void from_the_beginning(void) {
     static pair both;
     static listener ear;
     static speaker spoken;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     MLHandle source = audio_source_create();
     set(source, false);
     speaker_start(&spoken, source, &said, 1);

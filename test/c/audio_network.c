@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "support/audio.h"
 #include "support/link.h"
 #include "support/remote.h"
+#include "support/socket.h"
 #include "support/video.h"
 
 enum { SETTLE_MS = 2000, MEASURE_MS = 8000, RECOVERY_MS = 4000 };
@@ -18,7 +18,7 @@ enum { SETTLE_MS = 2000, MEASURE_MS = 8000, RECOVERY_MS = 4000 };
 static int sender(void) {
     static peer local;
     static speaker spoken;
-    signal said = signal_of(SIGNAL_NOISE);
+    test_signal said = signal_of(SIGNAL_NOISE);
     CHECK_OK(MLWebRTCInstanceCreate());
     peer_create(&local, "sender");
     MLHandle source = audio_source_create();
@@ -61,7 +61,7 @@ static void finish(void) {
     CHECK_EQ(listener_statuses(&now.ear, MLWebRTCAudioServiceStatus_Started), 1);
     listener_destroy(&now.ear);
     peer_destroy(&now.local);
-    close(now.signals.socket);
+    socket_close(now.signals.socket);
     CHECK_EQ(remote_exit_code(now.process, PATIENCE_MS), 0);
 }
 

@@ -28,7 +28,7 @@ static void several(void) {
     enum { MORE = 3 };
     static audio_call call;
     static listener more[MORE];
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     audio_call_open(&call, &said, 1);
     for (int at = 0; at < MORE; at++) {
         listener_open(&more[at], call.remote);
@@ -57,7 +57,7 @@ static void several(void) {
 static void local(void) {
     static listener ears[2];
     static speaker spoken;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     MLHandle source = audio_source_create();
     listener_open(&ears[0], source);
     speaker_start(&spoken, source, &said, 2);
@@ -81,7 +81,7 @@ static void local(void) {
 static void modes(void) {
     static listener ears[3];
     static speaker spoken;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     MLHandle source = audio_source_create();
     for (uint32_t mode = 0; mode < 3; mode++) {
         listener_create_mode(&ears[mode], (MLWebRTCBufferNotifyMode)mode);
@@ -111,7 +111,7 @@ static void modes(void) {
 }
 
 /* Back and forth: each is heard, and no change is a click. */
-static void move(listener *ear, pair *both, const MLHandle *between, const signal *said) {
+static void move(listener *ear, pair *both, const MLHandle *between, const test_signal *said) {
     enum { TURNS = 10 };
     for (unsigned turn = 0; turn < TURNS; turn++) {
         if (turn % 4 == 3) {
@@ -140,7 +140,7 @@ static void moved(void) {
     static speaker spoken[2];
     static listener ear;
     MLHandle near[2], far[2];
-    const signal said[2] = {signal_tones(0), signal_tones(1)};
+    const test_signal said[2] = {signal_tones(0), signal_tones(1)};
     pair_create(&both);
     for (int at = 0; at < 2; at++) {
         near[at] = audio_source_create();
@@ -187,7 +187,7 @@ static void cache(void) {
     static listener ear;
     static speaker spoken;
     static atomic_bool held;
-    signal said = signal_of(SIGNAL_NOISE);
+    test_signal said = signal_of(SIGNAL_NOISE);
     MLHandle source = audio_source_create();
     listener_create(&ear);
     ear.user = &held;

@@ -19,7 +19,7 @@ static double random_number(void) {
 }
 
 /* A signal from a moment on, with noise of this root mean square. */
-static void say(const signal *said, unsigned channel, double phase, double noise) {
+static void say(const test_signal *said, unsigned channel, double phase, double noise) {
     for (size_t at = 0; at < LENGTH; at++) {
         sound[at] = signal_at(said, channel, phase + (double)at / HEARD_RATE) + noise * sqrt(3) * random_number();
     }
@@ -34,7 +34,7 @@ static void check_about_equal(double is, double should, double tolerance) {
 
 /* The quality of a tone is the noise that was added; of several tones each has its amplitude. */
 static void tones(void) {
-    signal said = signal_tones(2);
+    test_signal said = signal_tones(2);
     unsigned hertz[] = {signal_tone(&said, 0), signal_tone(&said, 1)};
     for (int quality = 10; quality <= 60; quality += 10) {
         say(&said, 0, 0.3, said.level / sqrt(2) * pow(10, -quality / 20.0));
@@ -57,7 +57,7 @@ static void tones(void) {
     say(&said, 0, 0, 0);
     unsigned near = hertz[0] + 3;
     CHECK(sound_fit_tones(sound, LENGTH, &near, 1, NULL) < 10);
-    const signal silence = {.kind = SIGNAL_SILENCE};
+    const test_signal silence = {.kind = SIGNAL_SILENCE};
     say(&silence, 0, 0, 0);
     CHECK(sound_fit_tones(sound, LENGTH, hertz, 2, NULL) < -100);
 }
@@ -68,7 +68,7 @@ static void matches(void) {
     for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
         for (unsigned turn = 0; turn < 6; turn++) {
             check_about("signal %d, turn %u", (int)kinds[kind], turn);
-            signal said = signal_of(kinds[kind]);
+            test_signal said = signal_of(kinds[kind]);
             double phase = fmod(0.01 + turn * 0.1577777, 1);
             /* Sweep and voice look the same a turn later, if too little of them is seen. */
             size_t count = turn % 2 == 0 && kinds[kind] == SIGNAL_NOISE ? HEARD_RATE / 50 : HEARD_RATE / 10;
@@ -90,14 +90,14 @@ static void matches(void) {
             CHECK(sound_match(&said, 1, sound, count).quality < 0);
         }
     }
-    signal other = signal_of(SIGNAL_NOISE);
+    test_signal other = signal_of(SIGNAL_NOISE);
     say(&other, 0, 0.1, 0);
     CHECK(sound_match(&other, 1, sound, HEARD_RATE / 50).correlation < 0.6);
 }
 
 /* Breaks are counted, and a codec's noise is none. */
 static void breaks(void) {
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     unsigned hertz = signal_tone(&said, 0);
     say(&said, 0, 0, 0.01);
     CHECK_EQ(sound_clicks(sound, LENGTH, hertz, said.level), 0);
@@ -119,7 +119,7 @@ static void breaks(void) {
 /* All formats hold the same signal, and a cut across the second's end is whole. */
 static void formats(void) {
     static const unsigned rates[] = {8000, 11025, 48000, 192000};
-    signal said = signal_tones(1);
+    test_signal said = signal_tones(1);
     for (size_t at = 0; at < sizeof rates / sizeof *rates; at++) {
         unsigned rate = rates[at];
         float cut[50 * 3];

@@ -107,7 +107,7 @@ static void run(unsigned width, unsigned height, const char *name) {
     static audio_call call;
     static lamp flashing;
     static moments flashes, beeps;
-    signal said = signal_of(SIGNAL_BEEPS);
+    test_signal said = signal_of(SIGNAL_BEEPS);
     MLHandle sink = ML_INVALID_HANDLE;
     flashing = (lamp){.source = source_create(), .width = width, .height = height};
     flashes.count = beeps.count = 0;

@@ -15,7 +15,7 @@ enum { HEARD_BLOCKS = 60, ROUNDS = 8 };
 static const unsigned rates[] = {8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000, 192000};
 
 /* What each 100 ms of the last blocks have at least. */
-static double quality_of(listener *ear, const signal *said, unsigned channel) {
+static double quality_of(listener *ear, const test_signal *said, unsigned channel) {
     double *sound = listener_sound(ear, listener_count(ear) - HEARD_BLOCKS, HEARD_BLOCKS, channel);
     double quality = sound_tone_quality(sound, (size_t)HEARD_BLOCKS * BLOCK_FRAMES, signal_tone(said, channel), 0);
     free(sound);
@@ -23,7 +23,7 @@ static double quality_of(listener *ear, const signal *said, unsigned channel) {
 }
 
 /* The tones of other channels do not belong there. */
-static void check_alone(listener *ear, const signal *said, unsigned channel, unsigned channels) {
+static void check_alone(listener *ear, const test_signal *said, unsigned channel, unsigned channels) {
     double *sound = listener_sound(ear, listener_count(ear) - HEARD_BLOCKS, HEARD_BLOCKS, channel);
     for (unsigned other = 0; other < channels; other++) {
         if (other != channel) {
@@ -36,7 +36,7 @@ static void check_alone(listener *ear, const signal *said, unsigned channel, uns
 
 /* A change of the format is a pause, after which the receiver stretches and shortens the sound for a while: it is
  * measured until it is through with that. */
-static void hear_tones(listener *ear, pair *both, const signal *said, unsigned channels, const char *name) {
+static void hear_tones(listener *ear, pair *both, const test_signal *said, unsigned channels, const char *name) {
     double worst = 0;
     listener_await_tone(ear, both, channels - 1, signal_tone(said, channels - 1));
     for (unsigned round = 0; round < ROUNDS && worst <= QUALITY_LEAST; round++) {
@@ -58,7 +58,7 @@ static void hear_tones(listener *ear, pair *both, const signal *said, unsigned c
  * last one. */
 static void formats(unsigned channels) {
     static audio_call call;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     audio_call_open(&call, &said, channels);
     for (unsigned at = 0; at < sizeof rates / sizeof *rates; at++) {
         sample_kind kind = (at + channels) % SAMPLE_KINDS;
@@ -91,7 +91,7 @@ static const int places[SIGNAL_CHANNELS + 1][SIGNAL_CHANNELS] = {
 };
 
 /* How far one side of what arrives is made of the tones that belong there, none of them lost or alone. */
-static double side_quality(listener *ear, const signal *said, unsigned channels, unsigned side) {
+static double side_quality(listener *ear, const test_signal *said, unsigned channels, unsigned side) {
     enum { BLOCKS = 10 };
     unsigned there[SIGNAL_CHANNELS];
     unsigned count = 0;
@@ -113,7 +113,7 @@ static double side_quality(listener *ear, const signal *said, unsigned channels,
 }
 
 /* As for hear_tones. */
-static void check_sides(listener *ear, pair *both, const signal *said, unsigned channels) {
+static void check_sides(listener *ear, pair *both, const test_signal *said, unsigned channels) {
     double worst = 0;
     for (unsigned round = 0; round < ROUNDS && worst <= 20; round++) {
         listener_reset(ear);
@@ -133,7 +133,7 @@ static void many_channels(void) {
         char name[64];
         snprintf(name, sizeof name, "%u channels, local", channels);
         check_about("%s", name);
-        signal said = signal_tones(channels);
+        test_signal said = signal_tones(channels);
         if (channels == 3) {
             audio_call_open(&call, &said, channels);
             listener_open(&near, call.source);
@@ -155,7 +155,7 @@ static void chunks(void) {
     static const unsigned unity[] = {1024, 0};
     static const unsigned *const lists[] = {odd, large, unity};
     static audio_call call;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     audio_call_open(&call, &said, 2);
     for (unsigned at = 0; at < sizeof lists / sizeof *lists; at++) {
         char name[64];

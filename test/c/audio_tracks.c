@@ -10,7 +10,7 @@
 /* A source that speaks with the tone of its own. */
 typedef struct voice {
     MLHandle source;
-    signal said;
+    test_signal said;
     speaker spoken;
 } voice;
 

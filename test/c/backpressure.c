@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "support/memory.h"
 #include "support/pair.h"
 
 enum { SIZE = 65536, MESSAGES = 200 * 1024 * 1024 / SIZE };
@@ -15,16 +15,6 @@ enum { SIZE = 65536, MESSAGES = 200 * 1024 * 1024 / SIZE };
 #define MEMORY_MOST (UINT64_C(200) << 20)
 
 static char noise[2 * SIZE];
-
-static uint64_t resident_bytes(void) {
-    FILE *statm = fopen("/proc/self/statm", "r");
-    CHECK(statm != NULL);
-    uint64_t total = 0;
-    uint64_t resident = 0;
-    CHECK_EQ(fscanf(statm, "%" SCNu64 " %" SCNu64, &total, &resident), 2);
-    fclose(statm);
-    return resident * (uint64_t)sysconf(_SC_PAGESIZE);
-}
 
 /* Each message is another piece of the noise, behind its number. */
 static const char *piece(uint32_t number) { return noise + number * 7919 % SIZE; }

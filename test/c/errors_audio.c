@@ -72,7 +72,7 @@ static void check_pushes(MLHandle source) {
 
 static void pushes(void) {
     static audio_call call;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     MLHandle source = audio_source_create();
     check_pushes(source);
     CHECK_OK(MLWebRTCSourceDestroy(source));
@@ -98,7 +98,7 @@ static void pushes(void) {
 static void too_much(void) {
     static audio_call call;
     static int16_t second[48000];
-    signal said = signal_of(SIGNAL_SILENCE);
+    test_signal said = signal_of(SIGNAL_SILENCE);
     audio_call_open(&call, &said, 1);
     speaker_stop(&call.spoken);
     MLAudioBufferFormat fine = format(1, 48000, 16, MLAudioSampleFormat_Int);
@@ -120,7 +120,7 @@ static void too_much(void) {
 
 static void attachments(void) {
     static audio_call call;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     audio_call_open(&call, &said, 1);
     MLHandle video = source_create();
     MLHandle gone = audio_source_create();
@@ -158,7 +158,7 @@ static double peak_of(listener *ear, unsigned from, unsigned blocks) {
 /* Silence flows as any other sound does. */
 static void silent_input(void) {
     static audio_call call;
-    signal silence = signal_of(SIGNAL_SILENCE);
+    test_signal silence = signal_of(SIGNAL_SILENCE);
     audio_call_open(&call, &silence, 1);
     listener_hear(&call.ear, &call.both, 100);
     CHECK(peak_of(&call.ear, 0, 100) < 0.001);
@@ -169,7 +169,7 @@ static void silent_input(void) {
 /* Far beyond full scale: as loud as can be, and the tone is still in it. */
 static void clipped_input(void) {
     static audio_call call;
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     said.level = 8;
     audio_call_open(&call, &said, 1);
     speaker_stop(&call.spoken);
@@ -194,7 +194,7 @@ static void input_that_is_no_number(void) {
     static const float bad[] = {NAN, -NAN, INFINITY, -INFINITY, 1e38f, -1e38f, 1e-40f, -0.0f};
     static audio_call call;
     static float samples[48000];
-    signal said = signal_tones(0);
+    test_signal said = signal_tones(0);
     said.not_a_number = true;
     audio_call_open(&call, &said, 1);
     speaker_stop(&call.spoken);

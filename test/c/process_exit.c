@@ -6,10 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "support/remote.h"
+#include "support/socket.h"
 
 enum { MESSAGES = 500, EXIT_CODE = 7 };
 
@@ -119,11 +118,9 @@ static void watch(how way) {
         CHECK_EQ(received->received, MESSAGES);
     }
     uint64_t start = milliseconds_now();
-    int status = remote_wait(process, END_MS);
-    CHECK(WIFEXITED(status));
-    CHECK_EQ(WEXITSTATUS(status), EXIT_CODE);
+    CHECK_EQ(remote_exit_code(process, END_MS), EXIT_CODE);
     printf("%s: the process has ended after %" PRIu64 " ms more\n", ways[way], milliseconds_now() - start);
-    close(socket);
+    socket_close(socket);
     peer_destroy(&local);
 }
 

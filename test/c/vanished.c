@@ -2,13 +2,11 @@
 
 /* A peer whose process is killed: it is missed after about 5 s, and given up after about 15 s. */
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "support/remote.h"
+#include "support/socket.h"
 
 /* Wide, for machines that are busy: what matters is that it does not take a minute, and is not an instant either. */
 #define MISSED_MOST_MS UINT64_C(10000)
@@ -27,9 +25,7 @@ static void vanished(void) {
     CHECK_OK(channel_send(made, "ping", 4, false));
     WAIT_UNTIL_STEP(made->received == 1, remote_step(&signals, &local));
 
-    CHECK(kill(process, SIGKILL) == 0);
-    int status = remote_wait(process, PATIENCE_MS);
-    CHECK(WIFSIGNALED(status));
+    remote_kill(process);
     uint64_t start = milliseconds_now();
     WAIT_UNTIL_STEP(local.count[ON_DISCONNECTED] == 1, remote_step(&signals, &local));
     uint64_t missed = milliseconds_now() - start;
@@ -43,7 +39,7 @@ static void vanished(void) {
     CHECK_OK(peer_process(&local));
     CHECK_EQ(local.count[ON_DISCONNECTED], 1);
     CHECK_EQ(local.count[ON_CONNECTED], 1);
-    close(socket);
+    socket_close(socket);
     peer_destroy(&local);
 }
 

@@ -7,11 +7,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "support/link.h"
 #include "support/remote.h"
+#include "support/socket.h"
 #include "support/statistics.h"
 #include "support/video.h"
 
@@ -90,9 +89,8 @@ static void finish(void) {
            received.recovered, received.dropped, received.key_frames);
     viewer_destroy(&now.view);
     peer_destroy(&now.local);
-    close(now.signals.socket);
-    int status = remote_wait(now.process, PATIENCE_MS);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    socket_close(now.signals.socket);
+    CHECK_EQ(remote_exit_code(now.process, PATIENCE_MS), 0);
 }
 
 /* What went by in a time. */

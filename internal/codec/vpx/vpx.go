@@ -6,7 +6,7 @@ package vpx
 #cgo linux,amd64 CFLAGS: -I${SRCDIR}/../../../build/codecs/linux_amd64/include
 #cgo linux,amd64 LDFLAGS: ${SRCDIR}/../../../build/codecs/linux_amd64/lib/libvpx.a -lm
 #cgo windows,amd64 CFLAGS: -I${SRCDIR}/../../../build/codecs/windows_amd64/include
-#cgo windows,amd64 LDFLAGS: ${SRCDIR}/../../../build/codecs/windows_amd64/lib/libvpx.a
+#cgo windows,amd64 LDFLAGS: ${SRCDIR}/../../../build/codecs/windows_amd64/lib/libvpx.a -lwinpthread
 #include "internal/codec/vpx/vpx.h"
 
 #cgo noescape ml_vpx_encode

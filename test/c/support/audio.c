@@ -36,7 +36,7 @@ track *pair_open_audio(pair *self, MLHandle source) {
     return peer_audio(&self->b, "sound");
 }
 
-void audio_call_open(audio_call *self, const signal *said, unsigned channels) {
+void audio_call_open(audio_call *self, const test_signal *said, unsigned channels) {
     memset(self, 0, sizeof *self);
     self->source = audio_source_create();
     self->remote = pair_open_audio(&self->both, self->source)->source;

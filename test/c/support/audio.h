@@ -27,7 +27,7 @@ typedef struct audio_call {
 } audio_call;
 
 /* Up to the first callback. */
-void audio_call_open(audio_call *self, const signal *said, unsigned channels);
+void audio_call_open(audio_call *self, const test_signal *said, unsigned channels);
 void audio_call_close(audio_call *self);
 
 /* How late sound is: between the moment when a sample was recorded and the one when it is played if the sink's callback

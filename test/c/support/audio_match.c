@@ -10,7 +10,7 @@ enum { COARSE_STEP = 6, COARSE_RATE = HEARD_RATE / COARSE_STEP, WINDOW_MOST = HE
 
 /* The last signal that was asked for: a second, and what follows it. */
 static struct {
-    signal of;
+    test_signal of;
     unsigned channel;
     bool is_set;
     double fine[2 * HEARD_RATE + 2 * COARSE_STEP];
@@ -18,7 +18,7 @@ static struct {
     double squares[2 * COARSE_RATE + 1]; /* of coarse, summed up */
 } known;
 
-static void prepare(const signal *said, unsigned channel) {
+static void prepare(const test_signal *said, unsigned channel) {
     if (known.is_set && known.of.kind == said->kind && known.of.stream == said->stream &&
         known.of.sweeps_to == said->sweeps_to && known.of.level == said->level && known.channel == channel) {
         return;
@@ -94,7 +94,7 @@ static double fine_phase(const double *samples, size_t count) {
 
 /* How like the samples are to the signal from a moment on, and, if asked for, how much later they would fit better: by
  * least squares, they are gain * (signal + shift * how it changes). */
-static match compare(const signal *said, unsigned channel, const double *samples, size_t count, double phase,
+static match compare(const test_signal *said, unsigned channel, const double *samples, size_t count, double phase,
                      double *shift) {
     const double little = 1e-6;
     double said_said = 1e-12;
@@ -127,7 +127,7 @@ static match compare(const signal *said, unsigned channel, const double *samples
                    .quality = 10 * log10((gain * said_heard + 1e-12) / (rest + 1e-12))};
 }
 
-match sound_match(const signal *said, unsigned channel, const double *samples, size_t count) {
+match sound_match(const test_signal *said, unsigned channel, const double *samples, size_t count) {
     CHECK(count >= HEARD_RATE / 50 && count <= WINDOW_MOST);
     prepare(said, channel);
     double shift = 0;

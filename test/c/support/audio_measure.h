@@ -31,7 +31,7 @@ typedef struct match {
 } match;
 
 /* At least 20 ms. */
-match sound_match(const signal *said, unsigned channel, const double *samples, size_t count);
+match sound_match(const test_signal *said, unsigned channel, const double *samples, size_t count);
 
 /* Where a tone of this level breaks: jumps that no part of the way makes with a tone. */
 unsigned sound_clicks(const double *samples, size_t count, unsigned hertz, double level);

@@ -7,11 +7,13 @@
 
 enum { NOISE_TONES = 24 };
 
-signal signal_tones(unsigned stream) { return (signal){.kind = SIGNAL_TONES, .level = 0.5, .stream = stream}; }
+test_signal signal_tones(unsigned stream) {
+    return (test_signal){.kind = SIGNAL_TONES, .level = 0.5, .stream = stream};
+}
 
-signal signal_of(signal_kind kind) { return (signal){.kind = kind, .level = 0.5}; }
+test_signal signal_of(signal_kind kind) { return (test_signal){.kind = kind, .level = 0.5}; }
 
-unsigned signal_tone(const signal *self, unsigned channel) { return 400 + 210 * channel + 17 * self->stream; }
+unsigned signal_tone(const test_signal *self, unsigned channel) { return 400 + 210 * channel + 17 * self->stream; }
 
 /* A number from 0 to 1 for each number, without any order. */
 static double scattered(unsigned number) {
@@ -79,7 +81,7 @@ static double beeps_at(double seconds) {
     return loudness * sin(2 * PI * BEEP_HZ * seconds);
 }
 
-double signal_at(const signal *self, unsigned channel, double seconds) {
+double signal_at(const test_signal *self, unsigned channel, double seconds) {
     seconds -= floor(seconds);
     switch (self->kind) {
     case SIGNAL_TONES:

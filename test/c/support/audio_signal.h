@@ -18,23 +18,23 @@ typedef enum signal_kind {
     SIGNAL_BEEPS   /* 40 ms of a tone at the beginning of each half second, else almost nothing */
 } signal_kind;
 
-typedef struct signal {
+typedef struct test_signal {
     signal_kind kind;
     double level;      /* peak of a tone; the others stay within it */
     unsigned stream;   /* the tones of different streams are different ones */
     double sweeps_to;  /* Hz; 0: 3,400 */
     bool not_a_number; /* every other sample is none, for formats that can say so */
-} signal;
+} test_signal;
 
 /* Mono and stereo at a good level. */
-signal signal_tones(unsigned stream);
-signal signal_of(signal_kind kind);
+test_signal signal_tones(unsigned stream);
+test_signal signal_of(signal_kind kind);
 
 /* A value at a moment; seconds may be any number. */
-double signal_at(const signal *self, unsigned channel, double seconds);
+double signal_at(const test_signal *self, unsigned channel, double seconds);
 
 /* The frequency of a channel's tone, whole Hz. */
-unsigned signal_tone(const signal *self, unsigned channel);
+unsigned signal_tone(const test_signal *self, unsigned channel);
 
 /* The frequency of the beeps. */
 #define BEEP_HZ 1000u

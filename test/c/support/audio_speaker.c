@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "video.h"
 
@@ -40,7 +39,7 @@ static void store(void *out, size_t at, sample_kind kind, double value) {
     }
 }
 
-void *sound_second(const signal *said, unsigned channels, unsigned rate, sample_kind kind) {
+void *sound_second(const test_signal *said, unsigned channels, unsigned rate, sample_kind kind) {
     void *out = calloc((size_t)rate * channels, sample_size(kind));
     CHECK(out != NULL);
     for (unsigned channel = 0; channel < channels; channel++) {
@@ -70,12 +69,6 @@ MLResult sound_push(MLHandle source, const void *samples, size_t frames, const M
     MLAudioBuffer buffer = {.ptr = samples,
                             .size = (uint32_t)(frames * format->channel_count * format->bits_per_sample / 8)};
     return MLWebRTCSourceAppDefinedAudioSourcePushData(source, &buffer, format);
-}
-
-void sleep_until_microseconds(uint64_t when) {
-    struct timespec until = {.tv_sec = (time_t)(when / 1000000), .tv_nsec = (long)(when % 1000000) * 1000};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) != 0) {
-    }
 }
 
 static double frames_a_second(const speaker *self) { return self->rate * (1 + self->fast / 1e6); }
@@ -146,7 +139,7 @@ void speaker_run(speaker *self) {
     CHECK(pthread_create(&self->thread, NULL, speak, self) == 0);
 }
 
-void speaker_start(speaker *self, MLHandle source, const signal *said, unsigned channels) {
+void speaker_start(speaker *self, MLHandle source, const test_signal *said, unsigned channels) {
     memset(self, 0, sizeof *self);
     self->source = source;
     self->said = *said;

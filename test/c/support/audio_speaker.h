@@ -18,7 +18,7 @@ const char *sample_name(sample_kind kind);
 MLAudioBufferFormat sound_format(unsigned channels, unsigned rate, sample_kind kind);
 
 /* A second of the signal, interleaved, beginning with a second of the clock; to be freed. */
-void *sound_second(const signal *said, unsigned channels, unsigned rate, sample_kind kind);
+void *sound_second(const test_signal *said, unsigned channels, unsigned rate, sample_kind kind);
 
 /* Frames of it from a place on, once round and more; out has room for them. */
 void sound_cut(const void *second, unsigned channels, unsigned rate, sample_kind kind, size_t from, size_t frames,
@@ -29,7 +29,7 @@ MLResult sound_push(MLHandle source, const void *samples, size_t frames, const M
 
 typedef struct speaker {
     MLHandle source;
-    signal said;
+    test_signal said;
     unsigned channels;
     unsigned rate;
     sample_kind kind;
@@ -45,7 +45,7 @@ typedef struct speaker {
 } speaker;
 
 /* How most tests speak: 48 kHz, 16 bits, 10 ms. */
-void speaker_start(speaker *self, MLHandle source, const signal *said, unsigned channels);
+void speaker_start(speaker *self, MLHandle source, const test_signal *said, unsigned channels);
 /* The fields up to may_fail are set already. */
 void speaker_run(speaker *self);
 void speaker_stop(speaker *self);
@@ -53,8 +53,5 @@ void speaker_stop(speaker *self);
 /* What the card's clock shows at a moment of the machine's clock (microseconds), as a phase of the signal in seconds.
  */
 double speaker_phase(const speaker *self, uint64_t now);
-
-/* Until a moment of the monotonic clock. */
-void sleep_until_microseconds(uint64_t when);
 
 #endif

@@ -70,10 +70,27 @@ void check_result_failed(const char *file, int line, const char *call, int32_t r
     give_up();
 }
 
-uint64_t milliseconds_now(void) {
+uint64_t microseconds_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t milliseconds_now(void) { return microseconds_now() / 1000; }
+
+void sleep_until_microseconds(uint64_t when) {
+#ifdef _WIN32
+    /* MinGW waits for a time of day only. */
+    for (uint64_t now = microseconds_now(); now < when; now = microseconds_now()) {
+        struct timespec left = {.tv_sec = (time_t)((when - now) / 1000000),
+                                .tv_nsec = (long)((when - now) % 1000000) * 1000};
+        nanosleep(&left, NULL);
+    }
+#else
+    struct timespec until = {.tv_sec = (time_t)(when / 1000000), .tv_nsec = (long)(when % 1000000) * 1000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) != 0) {
+    }
+#endif
 }
 
 void nap(void) {

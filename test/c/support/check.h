@@ -43,8 +43,10 @@ void check_result_failed(const char *file, int line, const char *call, int32_t r
 /* Named in the message of every check that fails meanwhile, for loops over a table. */
 void check_about(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A monotonic clock, and a short rest for a thread that waits for a condition. */
+/* A monotonic clock, a wait until a time on it, and a short rest for a thread that waits for a condition. */
 uint64_t milliseconds_now(void);
+uint64_t microseconds_now(void);
+void sleep_until_microseconds(uint64_t when);
 void nap(void);
 
 /* The hang guard of all waiting. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A peer in another process: this program once more, with signalling through a socket. */
+/* A peer in another process: this program once more, or another one, with signalling through a socket. */
 #ifndef SUPPORT_REMOTE_H
 #define SUPPORT_REMOTE_H
 
@@ -12,13 +12,15 @@
 pid_t remote_start(const char *argument, int *socket);
 /* The same in the network namespace that a file names. */
 pid_t remote_start_in(const char *namespace, const char *argument, int *socket);
+/* Starts another program by a command that is ended by NULL; it finds its end of the socket as well. */
+pid_t remote_start_command(char **command, int *socket);
 /* In the process that was started: its end of the socket. */
 int remote_socket(void);
 
-/* The end of a started process within the time, as waitpid gives it; a check fails otherwise. */
-int remote_wait(pid_t process, uint64_t milliseconds);
-/* The same of one that must have ended by itself: its exit code. */
+/* The exit code of a started process, which must end by itself within the time. */
 int remote_exit_code(pid_t process, uint64_t milliseconds);
+/* Ends a process at once, from outside. */
+void remote_kill(pid_t process);
 
 /* What the peer's callbacks keep goes out through the socket, and what comes in is applied to it. False when the other
  * process has closed the socket. */

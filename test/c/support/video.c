@@ -2,13 +2,6 @@
 #include "video.h"
 
 #include <string.h>
-#include <time.h>
-
-uint64_t microseconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 MLHandle source_create(void) {
     MLHandle source = ML_INVALID_HANDLE;
@@ -33,13 +26,6 @@ void source_push_pattern(MLHandle source, unsigned width, unsigned height, unsig
     picture_destroy(&shown);
 }
 
-static void sleep_until(uint64_t microseconds) {
-    struct timespec when = {.tv_sec = (time_t)(microseconds / 1000000),
-                            .tv_nsec = (long)(microseconds % 1000000) * 1000};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) != 0) {
-    }
-}
-
 static void *push_steadily(void *argument) {
     pusher *self = argument;
     picture shown;
@@ -51,7 +37,7 @@ static void *push_steadily(void *argument) {
         uint64_t now = microseconds_now();
         uint64_t due = now * self->rate / 1000000;
         tick = due > tick ? due : tick + 1;
-        sleep_until((tick * 1000000 + self->rate - 1) / self->rate);
+        sleep_until_microseconds((tick * 1000000 + self->rate - 1) / self->rate);
         pattern_draw(&shown, self->stream, self->still ? 0 : (unsigned)tick & NUMBER_MASK);
         laid_set(&out, &shown, self->how, microseconds_now());
         MLResult result = MLWebRTCSourceAppDefinedVideoSourcePushFrame(self->source, &out.frame);

@@ -11,8 +11,6 @@
 #include "pair.h"
 #include "pattern.h"
 
-uint64_t microseconds_now(void);
-
 /* An app-defined source without callbacks. */
 MLHandle source_create(void);
 void source_push(MLHandle source, const picture *shown, layout how, uint64_t time_stamp);
