@@ -56,6 +56,7 @@ typedef struct viewer {
     bool still;          /* number 0 always */
     bool may_be_black;   /* else a black frame fails */
     bool may_start_over; /* the next number may be any */
+    bool other_clock;    /* it is pushed by a clock that this process does not have */
     double psnr_least;   /* of each frame */
     double part_least;   /* of its worst part */
     /* The last frame. */
