@@ -1,6 +1,6 @@
 # libml_webrtc: `make demo` builds and shows it, `make test` tests it all. Both install what is missing.
 
-RELEASE := 0.1.0
+RELEASE := $(shell sed -n 's/^.define ML_WEBRTC_VERSION "\(.*\)"$$/\1/p' include/ml_webrtc.h)
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 VERSION ?= $(RELEASE)$(if $(COMMIT),+g$(COMMIT))
 
@@ -59,6 +59,8 @@ $(TEST_LIB): $(SOURCES) $(CODECS) test/include/ml_webrtc_test.h
 	$(GO_BUILD) -tags mltest -o $@ ./capi
 	@rm -f $(BUILD)/test/libml_webrtc.h
 
+include platforms.mk
+
 deps:
 	@scripts/deps.sh build
 
@@ -99,6 +101,7 @@ test: test-deps
 	@$(MAKE) --no-print-directory test-border
 	@$(MAKE) --no-print-directory test-library
 	@$(MAKE) --no-print-directory test-c
+	@$(MAKE) --no-print-directory test-windows
 	@$(MAKE) --no-print-directory test-hosts
 	@$(MAKE) --no-print-directory test-install
 	@$(MAKE) --no-print-directory test-fuzz

@@ -1,22 +1,53 @@
 #!/usr/bin/env bash
-# What the built library must be besides its symbols: check_library.sh LIBRARY VERSION
+# What the built library must be besides its symbols: check_library.sh LIBRARY VERSION [GLIBC]
+# GLIBC is the oldest version of the C library with which it has to run.
 set -euo pipefail
 library=$1
 version=$2
-fail() { echo "check_library.sh: $*" >&2; exit 1; }
+glibc=${3:-}
+fail() { echo "check_library.sh: $library: $*" >&2; exit 1; }
 
-dynamic=$(readelf -dW "$library")
-grep -q 'SONAME.*\[libml_webrtc.so\]' <<<"$dynamic" || fail "the SONAME is not libml_webrtc.so"
-# dlclose must not unload it: Go's threads never end.
-grep -q 'FLAGS_1.*NODELETE' <<<"$dynamic" || fail "it can be unloaded (no NODELETE flag)"
-grep -q 'TEXTREL' <<<"$dynamic" && fail "it has text relocations"
-readelf -lW "$library" | grep -q 'GNU_STACK.* RW ' || fail "its stack would be executable"
-while read -r needed; do
-    case $needed in
-    libc.so.* | libm.so.* | libpthread.so.* | libdl.so.* | librt.so.* | libresolv.so.* | ld-linux*) ;;
-    *) fail "it needs $needed, which is not part of the system's C library" ;;
-    esac
-done < <(sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' <<<"$dynamic")
+check_elf() {
+    local dynamic needed newest
+    dynamic=$(readelf -dW "$library")
+    grep -q 'SONAME.*\[libml_webrtc.so\]' <<<"$dynamic" || fail "the SONAME is not libml_webrtc.so"
+    # dlclose must not unload it: Go's threads never end.
+    grep -q 'FLAGS_1.*NODELETE' <<<"$dynamic" || fail "it can be unloaded (no NODELETE flag)"
+    grep -q 'TEXTREL' <<<"$dynamic" && fail "it has text relocations"
+    readelf -lW "$library" | grep -q 'GNU_STACK.* RW ' || fail "its stack would be executable"
+    while read -r needed; do
+        case $needed in
+        libc.so.* | libm.so.* | libpthread.so.* | libdl.so.* | librt.so.* | libresolv.so.* | ld-linux*) ;;
+        *) fail "it needs $needed, which is not part of the system's C library" ;;
+        esac
+    done < <(sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' <<<"$dynamic")
+    newest=$(readelf -VW "$library" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -Vu | tail -n 1)
+    [ -n "$newest" ] || fail "it names no version of the C library"
+    if [ -n "$glibc" ] && [ "$(printf '%s\n' "$glibc" "$newest" | sort -V | tail -n 1)" != "$glibc" ]; then
+        fail "it needs glibc $newest, newer than $glibc"
+    fi
+    about="never unloaded, needs only the C library, of version $newest or later"
+}
+
+check_dll() {
+    local dump needed
+    dump=$(x86_64-w64-mingw32-objdump -p "$library")
+    while read -r needed; do
+        case $needed in
+        KERNEL32.dll | msvcrt.dll) ;;
+        *) fail "it needs $needed, which is not known as a part of every Windows" ;;
+        esac
+    done < <(sed -n 's/.*DLL Name: //p' <<<"$dump")
+    grep -q 'HIGH_ENTROPY_VA' <<<"$dump" && grep -q 'DYNAMIC_BASE' <<<"$dump" && grep -q 'NX_COMPAT' <<<"$dump" ||
+        fail "it lacks a protection: address space randomisation or pages that are not executable"
+    grep -q 'Time/Date[[:space:]]*Thu Jan  1 00:00:00 1970' <<<"$dump" || fail "it carries the time of its build"
+    about="protected, needs only what every Windows has"
+}
+
+case $library in
+*.dll) check_dll ;;
+*) check_elf ;;
+esac
 [ "$(grep -acF "$version" "$library")" -gt 0 ] || fail "its version is not $version"
 grep -acF "$(pwd)" "$library" >/dev/null && fail "it carries the path of this checkout"
-echo "OK: $library $version: SONAME, never unloaded, needs only the C library"
+echo "OK: $library $version: $about"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what a target needs of Debian's packages, if it is missing: deps.sh codecs|codecs-windows|build|test|lint
+# Installs what a target needs of Debian's packages, if it is missing: deps.sh SET
+# SET is build, codecs, codecs-windows, windows, test, test-windows or lint.
 # With everything there it does nothing, and needs neither root nor a network.
 set -euo pipefail
 
@@ -10,17 +11,23 @@ declare -A package_of=(
     [node]=nodejs [npm]=npm [chromium]=chromium
     [ip]=iproute2 [unshare]=util-linux
     [x86_64-w64-mingw32-gcc]=gcc-mingw-w64-x86-64 [x86_64-w64-mingw32-g++]=g++-mingw-w64-x86-64
+    [x86_64-w64-mingw32-windres]=binutils-mingw-w64-x86-64 [llvm-dlltool]=llvm [lld-link]=lld
     [mono-sgen]=mono-runtime [mono-boehm]=mono-runtime-boehm [mcs]=mono-mcs
 )
 case "${1:-build}" in
 codecs) commands=(gcc g++ make nasm tar xz perl) ;;
 codecs-windows) commands=(gcc g++ x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ make nasm tar xz perl) ;;
 build) commands=(gcc make) ;;
+windows) commands=(make x86_64-w64-mingw32-gcc x86_64-w64-mingw32-windres llvm-dlltool) ;;
+test-windows)
+    commands=(gcc g++ make cmake clang lld-link x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ x86_64-w64-mingw32-windres
+        llvm-dlltool)
+    ;;
 test)
     commands=(gcc g++ make git nm readelf clang cmake pkg-config python3 ip unshare node npm chromium x86_64-w64-mingw32-gcc mono-sgen mono-boehm mcs)
     ;;
 lint) commands=(gcc clang-format) ;;
-*) echo "deps.sh: codecs, codecs-windows, build, test or lint, not '$1'" >&2; exit 2 ;;
+*) echo "deps.sh: no set is called '$1'" >&2; exit 2 ;;
 esac
 
 missing=()
@@ -32,6 +39,9 @@ if [ "${1:-build}" = test ]; then
     ls "$(clang -print-resource-dir 2>/dev/null || echo /nonexistent)"/lib/linux/libclang_rt.tsan-*.a >/dev/null 2>&1 ||
         missing+=(libclang-rt-14-dev)
     [ -e /usr/lib/mono/4.5/System.Core.dll ] || missing+=(libmono-system-core4.0-cil)
+fi
+if [ "${1:-build}" = test-windows ] && ! [ -x /usr/lib/wine/wine64 ]; then
+    missing+=(wine64)
 fi
 if ! command -v go >/dev/null 2>&1; then
     echo "deps.sh: Go is missing: install the version that go.mod names, from https://go.dev/dl/" >&2
