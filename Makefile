@@ -101,7 +101,6 @@ test: test-deps
 	@$(MAKE) --no-print-directory test-border
 	@$(MAKE) --no-print-directory test-library
 	@$(MAKE) --no-print-directory test-c
-	@$(MAKE) --no-print-directory test-windows
 	@$(MAKE) --no-print-directory test-hosts
 	@$(MAKE) --no-print-directory test-install
 	@$(MAKE) --no-print-directory test-fuzz

@@ -17,7 +17,7 @@ MLHandle sound_listen(void);
 /* How late sound comes now, from its recording to the sink's callback, in ms; negative: nothing was recognised. */
 double sound_delay(void);
 
-/* Prints what was heard; 0: as it was sent. */
+/* Prints what was heard; 0: as it was sent, however late. */
 int sound_report(void);
 
 #endif

@@ -46,7 +46,6 @@ type playout struct {
 	starved  int           // frames that were made up since there was no packet at all
 
 	level   float64 // frames that wait, smoothed
-	steady  bool    // level is one
 	pause   int     // blocks until the next change
 	pending int     // blocks since a change was wanted
 
@@ -148,7 +147,7 @@ func (r *Receiver) begin(at time.Duration) bool {
 		return false
 	}
 	o.begun, o.position, o.starved = true, first.start, 0
-	o.level, o.steady = float64(r.waiting.frames), true
+	o.level = float64(r.waiting.frames)
 
 	return true
 }

@@ -128,20 +128,9 @@ func (m *lipMember) sharesStream(other *lipMember) bool {
 
 // readReports reads what the peer says about its track; the interceptors take their share on the way.
 func (in *inlet) readReports() {
-	buffer := make([]byte, maxReportBytes)
-	for {
-		n, attributes, err := in.from.Read(buffer)
-		if err != nil {
-			return
+	readReports(in.from.Read, func(packet rtcp.Packet) {
+		if report, ok := packet.(*rtcp.SenderReport); ok && report.SSRC == uint32(in.stream.SSRC()) {
+			in.connection.lips.report(in.lips, report.NTPTime, report.RTPTime)
 		}
-		packets, err := attributes.GetRTCPPackets(buffer[:n])
-		if err != nil {
-			continue
-		}
-		for _, packet := range packets {
-			if report, ok := packet.(*rtcp.SenderReport); ok && report.SSRC == uint32(in.stream.SSRC()) {
-				in.connection.lips.report(in.lips, report.NTPTime, report.RTPTime)
-			}
-		}
-	}
+	})
 }

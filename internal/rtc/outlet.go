@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
@@ -171,9 +172,23 @@ func (o *outlet) write(to webrtc.TrackLocalWriter, header *rtp.Header, payload [
 // readReports reads what the peer says about the track until pion's sender stops. The interceptors take
 // their share on the way.
 func (o *outlet) readReports() {
+	readReports(o.sender.Read, func(packet rtcp.Packet) {
+		switch packet := packet.(type) {
+		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+			o.requestKeyFrame()
+		case *rtcp.ReceiverReport:
+			o.heedLoss(packet.Reports)
+		case *rtcp.SenderReport:
+			o.heedLoss(packet.Reports)
+		}
+	})
+}
+
+// readReports reads RTCP of pion's until there is no more.
+func readReports(read func([]byte) (int, interceptor.Attributes, error), handle func(rtcp.Packet)) {
 	buffer := make([]byte, maxReportBytes)
 	for {
-		n, attributes, err := o.sender.Read(buffer)
+		n, attributes, err := read(buffer)
 		if err != nil {
 			return
 		}
@@ -182,14 +197,7 @@ func (o *outlet) readReports() {
 			continue
 		}
 		for _, packet := range packets {
-			switch packet := packet.(type) {
-			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				o.requestKeyFrame()
-			case *rtcp.ReceiverReport:
-				o.heedLoss(packet.Reports)
-			case *rtcp.SenderReport:
-				o.heedLoss(packet.Reports)
-			}
+			handle(packet)
 		}
 	}
 }

@@ -1,19 +1,10 @@
 // Who offers, and what comes of it: trickled candidates, data channels of either side.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Call, launch, serveBlank } from './support/browser.js';
-import { eventually, killNatives } from './support/native.js';
+import { test } from 'node:test';
+import { Call, setStage } from './support/browser.js';
+import { eventually } from './support/native.js';
 
-let browser, server;
-before(async () => {
-  browser = await launch();
-  server = await serveBlank();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-  killNatives();
-});
+const stage = setStage();
 
 const text = 'grüße, 你好, 🌍 — “ok”';
 
@@ -28,7 +19,7 @@ async function exchange(call, nativeChannel, pageChannel) {
 }
 
 test('the browser offers', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   const mine = await call.page.call('channel', 'from the page');
   await call.browserOffers();
   await call.connected();
@@ -44,7 +35,7 @@ test('the browser offers', async () => {
 });
 
 test('the library offers', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   const { id } = await call.native.command('channel', 'from the library');
   await call.libraryOffers();
   await call.connected();
@@ -56,7 +47,7 @@ test('the library offers', async () => {
 });
 
 test('channels that come later, from both sides, and go again', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   await call.native.command('channel', 'first');
   await call.libraryOffers();
   await call.connected();
@@ -75,7 +66,7 @@ test('channels that come later, from both sides, and go again', async () => {
 });
 
 test('messages of all kinds and sizes', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   const mine = await call.page.call('channel', 'sizes');
   await call.browserOffers();
   const { id } = await call.native.until('channel');
@@ -104,7 +95,7 @@ test('messages of all kinds and sizes', async () => {
 });
 
 test('much in both directions at once', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   const mine = await call.page.call('channel', 'much');
   await call.browserOffers();
   const { id } = await call.native.until('channel');

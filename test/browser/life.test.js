@@ -1,19 +1,9 @@
 // What happens to connections: ICE restarts, pages that reload, tabs that are killed, several pages at once.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Call, launch, serveBlank } from './support/browser.js';
-import { killNatives } from './support/native.js';
+import { test } from 'node:test';
+import { Call, setStage } from './support/browser.js';
 
-let browser, server;
-before(async () => {
-  browser = await launch();
-  server = await serveBlank();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-  killNatives();
-});
+const stage = setStage();
 
 async function connect(call) {
   const mine = await call.page.call('channel', 'talk');
@@ -32,7 +22,7 @@ async function talk(call, { mine, id }, text) {
 }
 
 test('an ICE restart by the browser', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   const channel = await connect(call);
   await talk(call, channel, 'before');
   const fragment = () => call.page.run(() => /a=ice-ufrag:(.*)/.exec(window.peer.pc.localDescription.sdp)[1]);
@@ -50,7 +40,7 @@ test('an ICE restart by the browser', async () => {
 });
 
 test('the page reloads and connects again', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   for (let turn = 0; turn < 3; turn++) {
     const channel = await connect(call);
     await talk(call, channel, `turn ${turn}`);
@@ -66,7 +56,7 @@ test('the page reloads and connects again', async () => {
 });
 
 test('a tab that is killed', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   const channel = await connect(call);
   await talk(call, channel, 'alive');
   const begun = Date.now();
@@ -79,7 +69,7 @@ test('a tab that is killed', async () => {
 });
 
 test('the library closes', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   await connect(call);
   await call.native.command('destroy');
   await call.page.until('closed');
@@ -87,7 +77,7 @@ test('the library closes', async () => {
 });
 
 test('several pages at once', async () => {
-  const calls = await Promise.all([1, 2, 3, 4].map(() => Call.open(browser, server.url)));
+  const calls = await Promise.all([1, 2, 3, 4].map(() => Call.open(stage.browser, stage.url)));
   const channels = await Promise.all(calls.map(connect));
   await Promise.all(calls.map((call, at) => talk(call, channels[at], `page ${at}`)));
   await Promise.all(calls.map((call) => call.close()));

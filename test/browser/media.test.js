@@ -1,19 +1,10 @@
 // Pictures and sound, both ways: colours, motion, pitch; both codecs of video; muting; tracks that come and go.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Call, launch, serveBlank } from './support/browser.js';
-import { eventually, killNatives } from './support/native.js';
+import { test } from 'node:test';
+import { Call, setStage } from './support/browser.js';
+import { eventually } from './support/native.js';
 
-let browser, server;
-before(async () => {
-  browser = await launch();
-  server = await serveBlank();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-  killNatives();
-});
+const stage = setStage();
 
 const colours = [[220, 20, 20], [20, 220, 20], [20, 20, 220]];
 
@@ -67,7 +58,7 @@ async function trackOf(call, kind, stream) {
 }
 
 test('pictures and sound both ways, the browser offers', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   await call.native.command('video', 'bars', 'show', 320, 240);
   await call.native.command('audio', 'tone', 'show', 660);
   const camera = await call.page.call('media', { video: { width: 320, height: 240 } });
@@ -92,7 +83,7 @@ test('pictures and sound both ways, the browser offers', async () => {
 });
 
 test('pictures and sound both ways, the library offers', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   await call.native.command('video', 'bars', 'show', 322, 181); // an odd size
   await call.native.command('audio', 'tone', 'show', 550);
   const devices = await call.page.call('media', { video: true, audio: true });
@@ -112,7 +103,7 @@ test('pictures and sound both ways, the library offers', async () => {
 
 for (const [first, name] of [['VP9', 'the browser prefers VP9'], ['VP8', 'the browser prefers VP8']]) {
   test(name, async () => {
-    const call = await Call.open(browser, server.url);
+    const call = await Call.open(stage.browser, stage.url);
     await call.native.command('video', 'bars', 'show', 320, 240);
     const camera = await call.page.call('media', { video: { width: 320, height: 240 } });
     await call.page.run((codec) => {
@@ -137,7 +128,7 @@ for (const [first, name] of [['VP9', 'the browser prefers VP9'], ['VP8', 'the br
 
 for (const codec of ['PCMU', 'PCMA']) {
   test(`sound in ${codec}, which every browser has to know`, async () => {
-    const call = await Call.open(browser, server.url);
+    const call = await Call.open(stage.browser, stage.url);
     await call.native.command('audio', 'tone', 'show', 660);
     const tone = await call.page.call('tone', 440);
     await call.page.run((name) => {
@@ -153,7 +144,7 @@ for (const codec of ['PCMU', 'PCMA']) {
 }
 
 test('muting and unmuting each track', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   await call.native.command('video', 'bars', 'show', 320, 240);
   await call.native.command('audio', 'tone', 'show', 660);
   const camera = await call.page.call('media', { video: { width: 320, height: 240 } });
@@ -196,7 +187,7 @@ test('muting and unmuting each track', async () => {
 });
 
 test('tracks come and go while connected, from both sides', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   await call.native.command('channel', 'beside');
   await call.libraryOffers();
   await call.connected();

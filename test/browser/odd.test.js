@@ -1,19 +1,10 @@
 // What browsers send that a peer made of this library never does.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Call, launch, serveBlank } from './support/browser.js';
-import { eventually, killNatives } from './support/native.js';
+import { test } from 'node:test';
+import { Call, launch, setStage } from './support/browser.js';
+import { eventually } from './support/native.js';
 
-let browser, server;
-before(async () => {
-  browser = await launch();
-  server = await serveBlank();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-  killNatives();
-});
+const stage = setStage();
 
 const answer = (call) => call.native.events.findLast(({ event }) => event === 'answer').sdp;
 const count = (text, pattern) => (text.match(pattern) ?? []).length;
@@ -25,7 +16,7 @@ async function talk(call) {
 }
 
 test('many sections: sendrecv, recvonly, inactive, stopped', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   await call.native.command('video', 'bars', 'show', 320, 240);
   await call.page.call('channel', 'among them');
   await call.page.run(() => {
@@ -56,7 +47,7 @@ test('many sections: sendrecv, recvonly, inactive, stopped', async () => {
 });
 
 test('simulcast is offered', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   await call.page.run(async () => {
     const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
     window.peer.pc.addTransceiver(stream.getVideoTracks()[0], {
@@ -75,7 +66,7 @@ test('simulcast is offered', async () => {
 test('mDNS names instead of addresses', async () => {
   // A page without access to devices does not learn the addresses of its machine.
   const shy = await launch({ devices: false });
-  const call = await Call.open(shy, server.url);
+  const call = await Call.open(shy, stage.url);
   const found = [];
   call.changeCandidate = (candidate) => {
     if (candidate) found.push(candidate.candidate);
@@ -91,7 +82,7 @@ test('mDNS names instead of addresses', async () => {
 });
 
 test('descriptions with all candidates in them, and their end', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   call.changeCandidate = () => undefined;
   await call.page.call('channel', 'at once');
   await call.page.call('media', { audio: true });
@@ -109,7 +100,7 @@ test('descriptions with all candidates in them, and their end', async () => {
 });
 
 test('candidates that come before the description, twice, and the empty one', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   const early = [];
   call.changeCandidate = (candidate) => { if (candidate) early.push(candidate); };
   await call.page.call('channel', 'late');
@@ -130,7 +121,7 @@ test('candidates that come before the description, twice, and the empty one', as
 
 for (const bundlePolicy of ['balanced', 'max-compat', 'max-bundle']) {
   test(`the bundle policy ${bundlePolicy}`, async () => {
-    const call = await Call.open(browser, server.url, { bundlePolicy });
+    const call = await Call.open(stage.browser, stage.url, { bundlePolicy });
     await call.native.command('audio', 'tone', 'show', 500);
     await call.page.call('channel', 'bundled');
     await call.page.run(() => {
@@ -145,7 +136,7 @@ for (const bundlePolicy of ['balanced', 'max-compat', 'max-bundle']) {
 }
 
 test('offers of both sides at once', async () => {
-  const call = await Call.open(browser, server.url);
+  const call = await Call.open(stage.browser, stage.url);
   await call.page.call('channel', 'collision');
   call.changeAnswer = undefined;
   // The library's offer is out when the browser's comes; the library yields, since nothing was negotiated before.

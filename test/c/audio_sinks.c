@@ -204,11 +204,11 @@ static void cache(void) {
         listener_rest(NULL, 1500);
         held = false;
         listener_reset(&ear);
-        /* The oldest block of the cache is the next one. */
-        listener_hear(&ear, NULL, 10);
-        delays first = audio_delays(&ear, &spoken, 0, 10, 0);
+        /* The oldest block of the cache is the next one, and those after it are less and less late. */
+        listener_hear(&ear, NULL, 30);
+        delays first = audio_delays(&ear, &spoken, 0, 30, 0);
         delays_print(&first, "first");
-        CHECK(first.found == 1 && first.middle > sizes[at] / 2.0 && first.middle < sizes[at] + before.most + 100);
+        CHECK(first.found >= 1 && first.most > sizes[at] / 2.0 && first.most < sizes[at] + before.most + 100);
         /* Twice as fast as it comes, until nothing is left. */
         listener_rest(NULL, 2 * sizes[at] + 200);
         listener_reset(&ear);

@@ -60,11 +60,33 @@ run() {
 for name in Abi Seed Exceptions Nre Leave Stress; do
     compile "$name"
 done
+
+# The Unity package: its sources with the tests, the example, and what needs an engine with a stand-in for that.
+unity=$here/../unity
+package=$here/../../unity/com.libml.webrtc
+readarray -t sources < <(find "$package/Runtime" -name '*.cs')
+mcs_package() { # NAME SOURCE...
+    mcs -langversion:7.2 -unsafe -optimize -debug -warnaserror -out:"$build/$1.exe" "${@:2}" "${sources[@]}"
+}
+mcs_package Package "$unity/Package.cs"
+mcs_package Layouts "$unity/Layouts.cs"
+mcs_package TwoPeers "$here/../../examples/csharp/TwoPeers.cs"
+readarray -t components < <(find "$package/Runtime.Unity" "$package/Samples~" -name '*.cs')
+mcs -langversion:7.2 -nowarn:0649 -warnaserror -target:library -r:"$build/Package.exe" -out:"$build/Components.dll" \
+    "$here/engine/UnityEngine.cs" "${components[@]}"
+python3 "$unity/check_package.py" "$package"
 for host in $hosts; do
     run "$host" Abi Abi "$abi"
     for name in Seed Exceptions Nre; do
         run "$host" "$name" "$name"
     done
+    run "$host" Layouts Layouts "$abi"
+    reload=reload
+    [ "$host" = mono ] || reload=reload-pumped # see Package.cs
+    for how in talk errors cycles "$reload"; do
+        run "$host" Package "Package, $how" "$how"
+    done
+    run "$host" TwoPeers TwoPeers
     for how in return exit; do
         run "$host" Leave "Leave by $how" "$how"
     done

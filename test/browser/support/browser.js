@@ -1,8 +1,9 @@
 // One Chromium for all tests of a file; each test has a page, or several, of its own.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
-import { Native, eventually, within } from './native.js';
+import { Native, eventually, killNatives, within } from './native.js';
 
 const pageScript = await readFile(new URL('page.js', import.meta.url), 'utf8');
 
@@ -20,7 +21,7 @@ export async function launch({ devices = true } = {}) {
 }
 
 // An empty page on localhost, where a browser gives access to its devices.
-export async function serveBlank() {
+async function serveBlank() {
   const server = createServer((_, response) => {
     response.setHeader('content-type', 'text/html');
     response.end('<!doctype html><title>test</title><body>');
@@ -28,6 +29,23 @@ export async function serveBlank() {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   server.url = `http://127.0.0.1:${server.address().port}/`;
   return server;
+}
+
+// What the tests of a file share: a browser and a blank page's address. It goes when they are over.
+export function setStage() {
+  const stage = {};
+  let server;
+  before(async () => {
+    stage.browser = await launch();
+    server = await serveBlank();
+    stage.url = server.url;
+  });
+  after(async () => {
+    await stage.browser?.close();
+    server?.close();
+    killNatives();
+  });
+  return stage;
 }
 
 // Page is a browser's side of a call.

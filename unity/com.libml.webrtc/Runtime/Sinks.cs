@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Runtime.InteropServices;
+using LibMLWebRTC.Native;
+
+namespace LibMLWebRTC
+{
+    public enum PixelFormat
+    {
+        I420 = 0,
+        Rgba = 1
+    }
+
+    /// <summary>A picture of a sink, lent until Dispose. The pixels are the library's: read only, valid until then.</summary>
+    public unsafe struct VideoFrame : IDisposable
+    {
+        private readonly ulong sink;
+        private readonly ulong handle;
+        private readonly FramePlanes* planes;
+
+        internal VideoFrame(ulong sink, ulong handle, FrameNative frame)
+        {
+            this.sink = sink;
+            this.handle = handle;
+            planes = frame.Planes;
+            Format = (PixelFormat)frame.Format;
+            Microseconds = (long)frame.TimeStamp;
+        }
+
+        public PixelFormat Format { get; private set; }
+        public long Microseconds { get; private set; }
+
+        public int Width
+        {
+            get { return (int)planes->First.Width; }
+        }
+
+        public int Height
+        {
+            get { return (int)planes->First.Height; }
+        }
+
+        /// <summary>The pixels, or the luma, without padding between rows.</summary>
+        public IntPtr Pixels
+        {
+            get { return (IntPtr)planes->First.Data; }
+        }
+
+        public IntPtr U
+        {
+            get { return (IntPtr)planes->Second.Data; }
+        }
+
+        public IntPtr V
+        {
+            get { return (IntPtr)planes->Third.Data; }
+        }
+
+        /// <summary>Gives the picture back. Its sink may have been disposed of before.</summary>
+        public void Dispose()
+        {
+            if (handle != 0)
+            {
+                Methods.MLWebRTCVideoSinkReleaseFrame(sink, handle);
+            }
+        }
+    }
+
+    /// <summary>Shows the newest picture of a source or a track.</summary>
+    public sealed unsafe class VideoSink : IDisposable
+    {
+        private readonly ulong handle;
+        private bool disposed;
+
+        public VideoSink()
+        {
+            WebRTC.Check(Methods.MLWebRTCVideoSinkCreate(out handle), "VideoSink");
+        }
+
+        /// <summary>null detaches it.</summary>
+        public void Attach(MediaSource source)
+        {
+            ulong of = source == null ? ulong.MaxValue : source.Handle;
+            WebRTC.Check(Methods.MLWebRTCVideoSinkSetSource(handle, of), "Attach");
+        }
+
+        /// <summary>The newest picture; false: there is no new one. To be disposed of after use.</summary>
+        public bool TryAcquire(PixelFormat format, out VideoFrame frame)
+        {
+            ulong newest;
+            frame = default(VideoFrame);
+            int result = Methods.MLWebRTCVideoSinkAcquireNextAvailableFrame(handle, out newest);
+            if (result == (int)ResultCode.Pending)
+            {
+                return false;
+            }
+            WebRTC.Check(result, "TryAcquire");
+            var data = new FrameNative { Version = 2, Format = (int)format };
+            WebRTC.Check(Methods.MLWebRTCFrameGetData(newest, &data), "TryAcquire");
+            frame = new VideoFrame(handle, newest, data);
+            return true;
+        }
+
+        public void Dispose()
+        {
+            if (!disposed)
+            {
+                disposed = true;
+                Methods.MLWebRTCVideoSinkDestroy(handle);
+            }
+        }
+    }
+
+    /// <summary>10 ms of sound: interleaved integers of 16 bits, valid during the call.</summary>
+    public delegate void AudioHandler(IntPtr samples, int frames, int channels, int rate);
+
+    /// <summary>Hands out the sound of a source or a track, on a thread of the library.</summary>
+    public sealed unsafe class AudioSink : IDisposable
+    {
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate void OnDataDelegate(AudioBufferNative* buffer, AudioFormatNative* format, IntPtr context);
+
+        private static readonly OnDataDelegate OnDataRoot = OnData;
+
+        private readonly ulong handle;
+        private readonly IntPtr context;
+        private readonly AudioHandler handler;
+        private bool disposed;
+
+        public AudioSink(AudioHandler onAudio)
+        {
+            if (onAudio == null)
+            {
+                throw new ArgumentNullException("onAudio");
+            }
+            handler = onAudio;
+            context = Contexts.Add(this);
+            var parameters = new AudioSinkParams
+            {
+                Version = 1,
+                Mode = 2,
+                Context = context,
+                OnData = Marshal.GetFunctionPointerForDelegate(OnDataRoot)
+            };
+            int result = Methods.MLWebRTCAudioSinkCreateEx(&parameters, out handle);
+            if (result != 0)
+            {
+                Contexts.Remove(context);
+                WebRTC.Check(result, "AudioSink");
+            }
+        }
+
+        /// <summary>null detaches it.</summary>
+        public void Attach(MediaSource source)
+        {
+            ulong of = source == null ? ulong.MaxValue : source.Handle;
+            WebRTC.Check(Methods.MLWebRTCAudioSinkSetSource(handle, of), "Attach");
+        }
+
+        /// <summary>How much sound may wait for the handler, in milliseconds.</summary>
+        public void SetCacheSize(int milliseconds)
+        {
+            WebRTC.Check(Methods.MLWebRTCAudioSinkSetCacheSize(handle, (uint)milliseconds), "SetCacheSize");
+        }
+
+        /// <summary>When it returns the handler does not run, and is not called again.</summary>
+        public void Dispose()
+        {
+            if (!disposed)
+            {
+                disposed = true;
+                Methods.MLWebRTCAudioSinkDestroy(handle);
+                Contexts.Remove(context);
+            }
+        }
+
+        [MonoPInvokeCallback(typeof(OnDataDelegate))]
+        private static void OnData(AudioBufferNative* buffer, AudioFormatNative* format, IntPtr context)
+        {
+            AudioSink self = Contexts.Find<AudioSink>(context);
+            if (self == null)
+            {
+                return;
+            }
+            int channels = (int)format->ChannelCount;
+            int frames = (int)buffer->Size / 2 / channels;
+            IntPtr samples = (IntPtr)buffer->Data;
+            int rate = (int)format->SamplesPerSecond;
+            try
+            {
+                self.handler(samples, frames, channels, rate);
+            }
+            catch (Exception thrown)
+            {
+                WebRTC.Guard(() => { throw thrown; });
+            }
+        }
+    }
+}
