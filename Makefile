@@ -33,8 +33,8 @@ STRESS_RUNS ?= 2
 STRESS_SECONDS ?= 3
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo demo-browser test lint bench install clean distclean deps test-deps \
-	test-headers test-go test-fuzz test-border test-library test-c test-hosts test-install stress format
+.PHONY: FORCE all demo demo-browser test test-all lint bench install clean distclean deps test-deps \
+	test-headers test-go test-types test-fuzz test-border test-library test-c test-hosts test-install stress format
 
 all: deps $(LIB)
 
@@ -98,6 +98,7 @@ demo-browser: deps
 test: test-deps
 	@$(MAKE) --no-print-directory test-headers
 	@$(MAKE) --no-print-directory test-go
+	@$(MAKE) --no-print-directory test-types
 	@$(MAKE) --no-print-directory test-border
 	@$(MAKE) --no-print-directory test-library
 	@$(MAKE) --no-print-directory test-c
@@ -105,6 +106,11 @@ test: test-deps
 	@$(MAKE) --no-print-directory test-install
 	@$(MAKE) --no-print-directory test-fuzz
 	@echo "OK: all tests passed"
+
+# What other platforms need besides takes half an hour more.
+test-all: test
+	@$(MAKE) --no-print-directory test-windows-all
+	@$(MAKE) --no-print-directory test-arm64
 
 test-headers:
 	test/abi/check_headers.sh
@@ -116,6 +122,11 @@ test-go: $(CODECS)
 	$(GO) vet ./...
 	$(GO) vet -tags mltest ./capi
 	$(GO) test -race ./...
+
+# The platforms whose compilers are not at hand, as far as that goes.
+test-types: $(CODECS)
+	$(GO) run ./test/types android/arm64 android/amd64 darwin/arm64 darwin/amd64 windows/amd64 linux/arm64
+	test/types/c.sh
 
 test-fuzz: $(CODECS)
 	scripts/fuzz.sh $(FUZZ_TIME)
@@ -153,7 +164,7 @@ stress: test-deps $(TEST_LIB)
 # --- the rest ---------------------------------------------------------------------------------------
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
-C_FILES = $(shell find capi callbacks handles internal include examples test bench -name node_modules -prune \
+C_FILES = $(shell find capi callbacks handles internal include examples test bench scripts -name node_modules -prune \
 	-o '(' -name '*.[ch]' -o -name '*.cpp' ')' -print)
 
 lint: $(CODECS)

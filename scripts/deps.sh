@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a target needs of Debian's packages, if it is missing: deps.sh SET
-# SET is build, codecs, codecs-arm64, codecs-windows, sysroot, arm64, windows, test, test-arm64, test-windows or lint.
+# SET is build, codecs, codecs-arm64, codecs-windows, sysroot, linux, windows, test, test-arm64, test-windows or lint.
 # With everything there it does nothing, and needs neither root nor a network.
 set -euo pipefail
 
@@ -22,7 +22,7 @@ codecs-windows) commands=(gcc g++ x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ 
 codecs-arm64) commands=(aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ make tar xz perl) ;;
 build) commands=(gcc make) ;;
 sysroot) commands=(dpkg-deb) ;;
-arm64) commands=(make aarch64-linux-gnu-gcc) ;;
+linux) commands=(gcc make nm readelf aarch64-linux-gnu-gcc) ;;
 test-arm64) commands=(make cmake readelf aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ qemu-aarch64-static) ;;
 windows) commands=(make x86_64-w64-mingw32-gcc x86_64-w64-mingw32-windres llvm-dlltool) ;;
 test-windows)

@@ -2,7 +2,7 @@
 # Builds the shared library for a platform: library.sh TARGET FOLDER VERSION [test]
 # With "test" it has the exports that the tests need (test/include/ml_webrtc_test.h). The C libraries are
 # built first if they are not there. TARGET and what comes out:
-#   linux_amd64, linux_arm64      libml_webrtc.so, which runs with glibc 2.31 (scripts/sysroot.sh)
+#   linux_amd64, linux_arm64      libml_webrtc.so, which runs with glibc 2.17 and newer ones (scripts/sysroot.sh)
 #   windows_amd64                 ml_webrtc.dll, and ml_webrtc.lib (MSVC), libml_webrtc.dll.a (MinGW)
 #   android_arm64, android_amd64  libml_webrtc.so; ANDROID_NDK names the NDK
 #   macos                         libml_webrtc.dylib for both kinds of Mac; needs a Mac
@@ -27,11 +27,19 @@ exports() {
     local headers=(include/ml_webrtc/*.h)
     [ -z "$kind" ] || headers+=(test/include/ml_webrtc_test.h)
     awk '/^ML_WEBRTC_API /, /\(/ { printf "%s%s", $0, /\(/ ? "\n" : " " }' "${headers[@]}" |
-        sed -nE 's/^ML_WEBRTC_API [^(]*[ *](\w+)\(.*/\1/p' | sort
+        sed -nE 's/^ML_WEBRTC_API [^(]*[ *]([A-Za-z0-9_]+)\(.*/\1/p' | sort
 }
 
 elf_flags="-Wl,--version-script=$PWD/capi/libml_webrtc.map -Wl,--exclude-libs,ALL -Wl,--gc-sections"
 elf_flags+=" -Wl,-soname,libml_webrtc.so -Wl,-z,nodelete"
+
+linux() {
+    local old_math=$folder/old_math.o
+    # shellcheck disable=SC2086
+    $CC -c -O2 -fPIC scripts/linux/old_math.c -o "$old_math"
+    go_build libml_webrtc.so "$elf_flags -Wl,--wrap=exp,--wrap=log,--wrap=pow,--wrap=logf $old_math"
+    rm "$old_math"
+}
 
 windows() {
     scripts/codecs.sh windows_amd64
@@ -77,11 +85,11 @@ macos() {
 case $target in
 linux_amd64)
     use_linux_amd64
-    go_build libml_webrtc.so "$elf_flags"
+    linux
     ;;
 linux_arm64)
     use_linux_arm64
-    go_build libml_webrtc.so "$elf_flags"
+    linux
     ;;
 windows_amd64) windows ;;
 android_arm64) android arm64 aarch64 ;;
