@@ -107,10 +107,11 @@ test: test-deps
 	@$(MAKE) --no-print-directory test-fuzz
 	@echo "OK: all tests passed"
 
-# What other platforms need besides takes half an hour more.
+# What other platforms and the archives need besides takes half an hour more.
 test-all: test
 	@$(MAKE) --no-print-directory test-windows-all
 	@$(MAKE) --no-print-directory test-arm64
+	@$(MAKE) --no-print-directory test-dist
 
 test-headers:
 	test/abi/check_headers.sh

@@ -8,7 +8,7 @@ WINDOWS_TEST_DLL := $(PLATFORMS)/test/windows_amd64/ml_webrtc.dll
 # What Linux libraries may ask for of the C library (docs/platforms.md).
 OLDEST_GLIBC := 2.17
 
-.PHONY: linux windows android macos test-arm64 test-windows test-windows-all test-windows-ready
+.PHONY: linux windows android macos dist test-dist test-arm64 test-windows test-windows-all test-windows-ready
 
 LIBRARY_SCRIPTS := $(addprefix scripts/, library.sh codecs.sh cross.sh debian.sh sysroot.sh) \
 	$(wildcard scripts/linux/* scripts/windows/*)
@@ -52,6 +52,22 @@ android:
 # On a Mac.
 macos:
 	scripts/library.sh macos $(PLATFORMS)/macos '$(VERSION)'
+
+# --- what is handed out -----------------------------------------------------------------------------
+
+DIST ?= dist
+
+dist:
+	@scripts/deps.sh dist
+	@$(MAKE) --no-print-directory linux windows
+	scripts/dist/dist.sh $(DIST) '$(VERSION)'
+
+# Each archive is unpacked and used; two builds in two places give the same bytes.
+test-dist: dist
+	@scripts/deps.sh test-dist
+	test/windows/wine.sh --prepare
+	test/dist/run.sh $(DIST) '$(VERSION)'
+	test/dist/reproducible.sh '$(VERSION)'
 
 # --- arm64 under QEMU -------------------------------------------------------------------------------
 

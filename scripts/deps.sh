@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what a target needs of Debian's packages, if it is missing: deps.sh SET
-# SET is build, codecs, codecs-arm64, codecs-windows, sysroot, linux, windows, test, test-arm64, test-windows or lint.
+# SET is build, codecs, codecs-arm64, codecs-windows, sysroot, linux, windows, dist, test, test-arm64, test-windows, test-dist or
+# lint.
 # With everything there it does nothing, and needs neither root nor a network.
 set -euo pipefail
 
 declare -A package_of=(
-    [nasm]=nasm [tar]=tar [xz]=xz-utils [perl]=perl
+    [nasm]=nasm [tar]=tar [unzip]=unzip [xz]=xz-utils [perl]=perl
     [gcc]=gcc [g++]=g++ [make]=make [git]=git [nm]=binutils [readelf]=binutils
     [clang]=clang [clang-format]=clang-format [cmake]=cmake [pkg-config]=pkg-config [python3]=python3
     [node]=nodejs [npm]=npm [chromium]=chromium
@@ -25,6 +26,11 @@ sysroot) commands=(dpkg-deb) ;;
 linux) commands=(gcc make nm readelf aarch64-linux-gnu-gcc) ;;
 test-arm64) commands=(make cmake readelf aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ qemu-aarch64-static) ;;
 windows) commands=(make x86_64-w64-mingw32-gcc x86_64-w64-mingw32-windres llvm-dlltool) ;;
+dist) commands=(git python3) ;;
+test-dist)
+    commands=(gcc g++ cmake pkg-config python3 unzip readelf clang lld-link llvm-dlltool aarch64-linux-gnu-gcc
+        x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ qemu-aarch64-static mono-sgen mcs)
+    ;;
 test-windows)
     commands=(gcc g++ make cmake clang lld-link x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ x86_64-w64-mingw32-windres
         llvm-dlltool)
@@ -46,7 +52,7 @@ if [ "${1:-build}" = test ]; then
         missing+=(libclang-rt-14-dev)
     [ -e /usr/lib/mono/4.5/System.Core.dll ] || missing+=(libmono-system-core4.0-cil)
 fi
-if [ "${1:-build}" = test-windows ] && ! [ -x /usr/lib/wine/wine64 ]; then
+if [[ ${1:-build} = test-windows || ${1:-build} = test-dist ]] && ! [ -x /usr/lib/wine/wine64 ]; then
     missing+=(wine64)
 fi
 if ! command -v go >/dev/null 2>&1; then
