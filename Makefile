@@ -139,6 +139,8 @@ test-library: $(LIB)
 	test/abi/check_symbols.sh $(LIB) include include/abi.json
 	scripts/check_library.sh $(LIB) $(VERSION)
 	scripts/notices.sh >/dev/null
+	@grep -q '"version": "$(RELEASE)"' unity/com.libml.webrtc/package.json || \
+		{ echo "unity/com.libml.webrtc/package.json is not of the headers' version $(RELEASE)"; exit 1; }
 
 test-c: $(TEST_LIB) $(BROWSER_DEMO)
 	cmake -S test -B $(BUILD)/ctest -DML_WEBRTC_LIBRARY=$(CURDIR)/$(TEST_LIB) \
