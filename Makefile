@@ -31,8 +31,8 @@ SOURCES := $(shell find capi callbacks handles internal include -name '*.go' -o 
 FUZZ_TIME ?= 8s
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo demo-browser test lint bench install clean distclean deps test-deps \
-	test-headers test-go test-fuzz test-border test-library test-programs test-c test-install stress format
+.PHONY: FORCE all demo demo-browser test test-all lint bench install clean distclean deps test-deps \
+	test-headers test-go test-types test-fuzz test-border test-library test-programs test-c test-install stress format
 
 all: deps $(LIB)
 
@@ -96,12 +96,19 @@ demo-browser: deps
 test: test-deps
 	@$(MAKE) --no-print-directory test-headers
 	@$(MAKE) --no-print-directory test-go
+	@$(MAKE) --no-print-directory test-types
 	@$(MAKE) --no-print-directory test-border
 	@$(MAKE) --no-print-directory test-library
 	@$(MAKE) --no-print-directory test-c
 	@$(MAKE) --no-print-directory test-install
 	@$(MAKE) --no-print-directory test-fuzz
 	@echo "OK: all tests passed"
+
+# What other platforms and the archives need besides takes half an hour more.
+test-all: test
+	@$(MAKE) --no-print-directory test-windows-all
+	@$(MAKE) --no-print-directory test-arm64
+	@$(MAKE) --no-print-directory test-dist
 
 test-headers:
 	test/abi/check_headers.sh
@@ -113,6 +120,11 @@ test-go: $(CODECS)
 	$(GO) vet ./...
 	$(GO) vet -tags mltest ./capi
 	$(GO) test -race ./...
+
+# The platforms whose compilers are not at hand, as far as that goes.
+test-types: $(CODECS)
+	$(GO) run ./test/types android/arm64 android/amd64 darwin/arm64 darwin/amd64 windows/amd64 linux/arm64
+	test/types/c.sh
 
 test-fuzz: $(CODECS)
 	scripts/fuzz.sh $(FUZZ_TIME)
@@ -149,7 +161,7 @@ stress: test-deps test-programs
 # --- the rest ---------------------------------------------------------------------------------------
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
-C_FILES = $(shell find capi callbacks handles internal include examples test bench -name node_modules -prune \
+C_FILES = $(shell find capi callbacks handles internal include examples test bench scripts -name node_modules -prune \
 	-o '(' -name '*.[ch]' -o -name '*.cpp' ')' -print)
 
 lint: $(CODECS)
