@@ -67,6 +67,7 @@ test-dist: dist
 	@scripts/deps.sh test-dist
 	test/windows/wine.sh --prepare
 	test/dist/run.sh $(DIST) '$(VERSION)'
+	test/types/link.sh
 	test/dist/reproducible.sh $(DIST) '$(VERSION)'
 
 # --- arm64 under QEMU -------------------------------------------------------------------------------
