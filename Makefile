@@ -156,7 +156,7 @@ test-install: $(EXAMPLES)
 
 # The long proof that managed hosts are safe: 20 runs of a minute with each of Mono's collectors.
 stress: test-deps test-programs
-	ctest --test-dir $(BUILD)/ctest -R '^mono.*_Stress$$' --repeat until-fail:20 -j 2 --output-on-failure
+	ctest --test-dir $(BUILD)/ctest -R '^mono.*_Stress$$' --repeat until-fail:20 --output-on-failure
 
 # --- the rest ---------------------------------------------------------------------------------------
 
