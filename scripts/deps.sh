@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what a target needs of Debian's packages, if it is missing: deps.sh SET
-# SET is build, codecs, codecs-windows, windows, test (with network), network, test-windows or lint.
+# SET is build, codecs, codecs-arm64, codecs-windows, sysroot, linux, windows, dist, test (with network), network, test-arm64,
+# test-windows, test-dist or lint.
 # With everything there it does nothing, and needs neither root nor a network.
 set -euo pipefail
 
 declare -A package_of=(
-    [nasm]=nasm [tar]=tar [xz]=xz-utils [perl]=perl
+    [nasm]=nasm [tar]=tar [unzip]=unzip [xz]=xz-utils [perl]=perl
     [gcc]=gcc [g++]=g++ [make]=make [git]=git [nm]=binutils [readelf]=binutils
     [clang]=clang [clang-format]=clang-format [cmake]=cmake [pkg-config]=pkg-config [python3]=python3
     [node]=nodejs [npm]=npm [chromium]=chromium
@@ -14,6 +15,8 @@ declare -A package_of=(
     [x86_64-w64-mingw32-windres]=binutils-mingw-w64-x86-64 [llvm-dlltool]=llvm [lld-link]=lld
     [turnserver]=coturn [squid]=squid [tinyproxy]=tinyproxy [microsocks]=microsocks [danted]=dante-server
     [nft]=nftables [ss]=iproute2 [openssl]=openssl
+    [aarch64-linux-gnu-gcc]=gcc-aarch64-linux-gnu [aarch64-linux-gnu-g++]=g++-aarch64-linux-gnu
+    [qemu-aarch64-static]=qemu-user-static [dpkg-deb]=dpkg
     [mono-sgen]=mono-runtime [mono-boehm]=mono-runtime-boehm [mcs]=mono-mcs
 )
 network=(ip ss unshare python3 turnserver squid tinyproxy microsocks danted nft openssl)
@@ -21,14 +24,23 @@ case "${1:-build}" in
 network) commands=("${network[@]}") ;;
 codecs) commands=(gcc g++ make nasm tar xz perl) ;;
 codecs-windows) commands=(gcc g++ x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ make nasm tar xz perl) ;;
+codecs-arm64) commands=(aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ make tar xz perl) ;;
 build) commands=(gcc make) ;;
+sysroot) commands=(dpkg-deb) ;;
+linux) commands=(gcc make nm readelf aarch64-linux-gnu-gcc) ;;
+test-arm64) commands=(make cmake readelf aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ qemu-aarch64-static) ;;
 windows) commands=(make x86_64-w64-mingw32-gcc x86_64-w64-mingw32-windres llvm-dlltool) ;;
+dist) commands=(git python3) ;;
+test-dist)
+    commands=(gcc g++ cmake pkg-config python3 unzip readelf clang lld-link llvm-dlltool aarch64-linux-gnu-gcc
+        x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ qemu-aarch64-static mono-sgen mcs)
+    ;;
 test-windows)
     commands=(gcc g++ make cmake clang lld-link x86_64-w64-mingw32-gcc x86_64-w64-mingw32-g++ x86_64-w64-mingw32-windres
         llvm-dlltool)
     ;;
 test)
-    commands=(gcc g++ make git nm readelf clang cmake pkg-config python3 ip unshare node npm chromium x86_64-w64-mingw32-gcc mono-sgen mono-boehm mcs "${network[@]}")
+    commands=(gcc g++ make git nm readelf clang cmake pkg-config python3 ip unshare node npm dpkg-deb chromium x86_64-w64-mingw32-gcc mono-sgen mono-boehm mcs "${network[@]}")
     ;;
 lint) commands=(gcc clang-format) ;;
 *) echo "deps.sh: no set is called '$1'" >&2; exit 2 ;;
@@ -45,7 +57,7 @@ if [ "${1:-build}" = test ]; then
         missing+=(libclang-rt-14-dev)
     [ -e /usr/lib/mono/4.5/System.Core.dll ] || missing+=(libmono-system-core4.0-cil)
 fi
-if [ "${1:-build}" = test-windows ] && ! [ -x /usr/lib/wine/wine64 ]; then
+if [[ ${1:-build} = test-windows || ${1:-build} = test-dist ]] && ! [ -x /usr/lib/wine/wine64 ]; then
     missing+=(wine64)
 fi
 if ! command -v go >/dev/null 2>&1; then
