@@ -15,10 +15,12 @@ import (
 // replaceOffer notes the offer that is out from now on.
 func (c *Connection) replaceOffer(out *pendingOffer) {
 	if before := c.media.out; before != nil && (before.automatic || out.automatic) {
-		c.expectStray()
 		if out.automatic && before.automatic {
 			out.at = before.at
 		}
+		c.mu.Lock()
+		c.expectStray()
+		c.mu.Unlock()
 	}
 	c.media.out = out
 	c.projectSignaling() // the answer may come as soon as the offer is told
@@ -90,17 +92,14 @@ func (c *Connection) rollBack() (*webrtc.PeerConnection, error) {
 // takeBack forgets an offer that is out. What an application wanted to say with it is said in the next one.
 func (c *Connection) takeBack(out *pendingOffer) {
 	c.media.out = nil
-	c.expectStray()
 	if !out.automatic {
 		_ = c.CreateOffer() // it only fails when the connection has ended
 	}
 }
 
 // expectStray: the peer may answer an offer that is not the last one, or was taken back. It is not the application's
-// mistake when it passes that answer on.
+// mistake when it passes that answer on. The connection's lock is held.
 func (c *Connection) expectStray() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.straysUntil = time.Now().Add(c.instance.timing.failed)
 }
 

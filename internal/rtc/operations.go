@@ -48,6 +48,9 @@ func (c *Connection) admit(op operation) error {
 		return fmt.Errorf("%w: %s, but %d operations of the connection wait already; let some of them end",
 			ErrLimit, op.name, len(c.queue))
 	}
+	if op.yields && c.signaling == signalingHaveLocalOffer {
+		c.expectStray() // the answer may have been on its way
+	}
 	c.queue = append(c.queue, op)
 	c.project(op)
 	return nil
@@ -99,7 +102,8 @@ func (c *Connection) projectSignaling() {
 
 // project works out where an operation leads. The connection's lock is held.
 func (c *Connection) project(op operation) {
-	if op.leads && !(op.yields && c.recovery.leads && c.signaling == signalingHaveLocalOffer) {
+	prevails := op.yields && c.recovery.leads && c.signaling == signalingHaveLocalOffer
+	if op.leads && !prevails {
 		c.signaling = op.to
 	}
 }

@@ -90,6 +90,7 @@ func TestChangeOfAddress(t *testing.T) {
 	t.Parallel()
 	for _, wanderer := range []string{"a", "b"} {
 		t.Run(wanderer, func(t *testing.T) {
+			t.Parallel()
 			v := newTravellers(t)
 			v.talk()
 			moves, home := v.a, v.homeA
