@@ -38,6 +38,10 @@ const (
 // go on late.
 const maxRetransmissionTimeout = time.Second
 
+// minCongestionWindowBytes is what SCTP may always have under way: ten packets, as TCP begins with (RFC 6928). pion goes
+// down to one packet after a timeout, and then can't notice a loss but by another timeout of a second.
+const minCongestionWindowBytes = 10 * 1191
+
 // timing says when a path counts as lost, and what is done about it. Tests have less time.
 type timing struct {
 	first        time.Duration // how long the first path may take
@@ -149,6 +153,7 @@ func (c *Connection) newAPI() (*webrtc.API, error) {
 	settings.SetSCTPMaxMessageSize(announcedMessageBytes)
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindowBytes)
 	settings.SetSCTPRTOMax(maxRetransmissionTimeout)
+	settings.SetSCTPMinCwnd(minCongestionWindowBytes)
 
 	// Tracks are looked for when a description was applied, not when their first packet comes.
 	settings.SetFireOnTrackBeforeFirstRTP(true)
