@@ -1,13 +1,19 @@
 package main
 
 /*
+#include <stdlib.h>
+
 #include "callbacks/debug.h"
 */
 import "C"
 
 import (
+	"os"
+	"runtime"
 	"sync"
+	"unsafe"
 
+	"libml_webrtc/internal/network"
 	"libml_webrtc/internal/rtc"
 )
 
@@ -26,7 +32,9 @@ func (h *holder) create(level uint32) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	logs.level.Store(level)
-	instance, err := rtc.NewInstance(rtc.Options{LoggerFactory: &logs})
+	log := logs.NewLogger("library")
+	settings := network.ReadSettings(environment, func(err error) { log.Error(err.Error()) })
+	instance, err := rtc.NewInstance(rtc.Options{LoggerFactory: &logs, Settings: settings})
 	if err != nil {
 		return err
 	}
@@ -34,7 +42,7 @@ func (h *holder) create(level uint32) error {
 		h.instance.Close()
 	}
 	h.instance = instance
-	logs.NewLogger("library").Infof("MLWebRTC %s", version)
+	log.Infof("MLWebRTC %s", version)
 
 	return nil
 }
@@ -59,4 +67,16 @@ func (h *holder) current() (*rtc.Instance, error) {
 	}
 
 	return h.instance, nil
+}
+
+// environment looks a variable up as the host sees it now; what Go has outside of Windows is from when the library was
+// loaded.
+func environment(name string) string {
+	if runtime.GOOS == "windows" {
+		return os.Getenv(name)
+	}
+	asked := C.CString(name)
+	defer C.free(unsafe.Pointer(asked))
+
+	return C.GoString(C.getenv(asked))
 }

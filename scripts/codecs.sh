@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Builds the C libraries that are linked into ours, static and position-independent: codecs.sh [TARGET]
-# TARGET is linux_amd64 (the default) or windows_amd64. The result is build/codecs/TARGET: include, lib,
+# TARGET is linux_amd64 (the default), linux_arm64, windows_amd64, android_arm64 or android_amd64 (ANDROID_NDK names
+# the NDK), macos_arm64 or macos_amd64 (on a Mac). The result is build/codecs/TARGET: include, lib,
 # licences, and versions. The sources are Debian's source packages, of pinned versions and hashes, fetched
 # by apt; they are kept in build/codecs/cache. With everything built it does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/debian.sh
 root=$PWD/build/codecs
 target=${1:-linux_amd64}
 cache=$root/cache
@@ -29,55 +31,87 @@ speexdsp 1.2.1-1 speexdsp_1.2.1.orig.tar.gz 8c777343e4a6399569c72abc38a95b24db56
 say() { echo "== codecs.sh: $*"; }
 fail() { echo "codecs.sh: $*" >&2; exit 1; }
 
+# What differs: the compilers, libvpx's name for the platform, options of opus' configure, and of the resampler.
+cross=''
+pic=-fPIC
+opus_options=()
+resampler_options=()
+packages=codecs
+unset CC CXX AR LD
+sse=(-DUSE_SSE -DUSE_SSE2)
 case $target in
 linux_amd64)
-    prefix=''
     vpx_target=x86_64-linux-gcc
-    pic=-fPIC
-    opus_options=()
-    packages=codecs
+    resampler_options=("${sse[@]}")
+    ;;
+linux_arm64)
+    cross=aarch64-linux-gnu-
+    vpx_target=arm64-linux-gcc
+    opus_options=(--host=aarch64-linux-gnu)
+    packages=codecs-arm64
     ;;
 windows_amd64)
-    prefix=x86_64-w64-mingw32-
+    cross=x86_64-w64-mingw32-
     vpx_target=x86_64-win64-gcc
     pic=''
     # What the compiler adds to catch overflows would need one more library there.
     opus_options=(--host=x86_64-w64-mingw32 --disable-stack-protector CPPFLAGS=-D_FORTIFY_SOURCE=0)
+    resampler_options=("${sse[@]}")
     packages=codecs-windows
     ;;
-*) fail "linux_amd64 or windows_amd64, not '$target'" ;;
+android_arm64 | android_amd64)
+    tools=$(scripts/android_tools.sh)
+    case $target in
+    *arm64) machine=aarch64 vpx_target=arm64-android-gcc ;;
+    *) machine=x86_64 vpx_target=x86_64-android-gcc resampler_options=("${sse[@]}") ;;
+    esac
+    export CC=$tools/$machine-linux-android26-clang CXX=$tools/$machine-linux-android26-clang++
+    export AR=$tools/llvm-ar LD=$tools/$machine-linux-android26-clang STRIP=$tools/llvm-strip NM=$tools/llvm-nm
+    opus_options=(--host=$machine-linux-android)
+    ;;
+macos_arm64 | macos_amd64)
+    [ "$(uname -s)" = Darwin ] || fail "the libraries for macOS need a Mac"
+    case $target in
+    *arm64) machine=arm64 vpx_target=arm64-darwin20-gcc opus_options=(--host=aarch64-apple-darwin) ;;
+    *)
+        machine=x86_64 vpx_target=x86_64-darwin20-gcc opus_options=(--host=x86_64-apple-darwin)
+        resampler_options=("${sse[@]}")
+        ;;
+    esac
+    export CC="clang -arch $machine -mmacosx-version-min=11.0" CXX="clang++ -arch $machine -mmacosx-version-min=11.0"
+    export AR=ar LD="clang -arch $machine -mmacosx-version-min=11.0"
+    packages=none
+    ;;
+*) fail "unknown target '$target'" ;;
 esac
+cc=${CC:-${cross}gcc}
+cxx=${CXX:-${cross}g++}
+ar=${AR:-${cross}ar}
+jobs=$(getconf _NPROCESSORS_ONLN)
 
-stamp=$(sha256sum "$0" | cut -d ' ' -f 1)
+stamp=$(sha256 "$0")
 built() { [ "$(cat "$result/stamp" 2>/dev/null)" = "$stamp" ]; }
 built && exit 0
-scripts/deps.sh "$packages"
+[ $packages = none ] || scripts/deps.sh "$packages"
 mkdir -p "$cache"
 exec 9>"$root/lock"
-flock 9 # two builds at once would share their directories
+! command -v flock >/dev/null 2>&1 || flock 9 # two builds at once would share their directories
 built && exit 0
 
-# A configuration of apt's own: the machine's mirror, with the suites that have the sources.
-log=$cache/apt.log
-apt_ready=
-apt_options=(-o "Dir::Etc::sourcelist=$cache/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
-    -o "Dir::State::lists=$cache/apt/lists" -o "Dir::Cache=$cache/apt" -o APT::Sandbox::User=root)
-prepare_apt() {
-    [ -z "$apt_ready" ] || return 0
-    local mirror
-    # shellcheck disable=SC2016
-    mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
-        sed -n 's/^Debian //p' | sort -u | head -n 1)
-    [ -n "$mirror" ] || fail "apt knows no Debian mirror: put the tarballs named above into $cache"
-    mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial"
-    for suite in sid trixie bookworm; do
-        echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main"
-    done >"$cache/apt/sources.list"
-    apt-get "${apt_options[@]}" update -qq >"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "apt has no source lists"; }
-    apt_ready=yes
+# Where apt is not, or knows no mirror of Debian's, curl asks the archive itself.
+download() { # NAME VERSION FILE
+    local log=$cache/apt.log
+    [ -n "${apt_options:-}" ] || debian_apt "$cache" 'deb-src [] MIRROR sid main' 'deb-src [] MIRROR trixie main' \
+        'deb-src [] MIRROR bookworm main' || apt_options=(none)
+    if [ "${apt_options[0]}" = none ]; then
+        local folder=${1:0:1}
+        [[ $1 != lib* ]] || folder=${1:0:4}
+        curl -fsSL -o "$cache/$3" "https://deb.debian.org/debian/pool/main/$folder/$1/$3" || true
+    else
+        (cd "$cache" && apt-get "${apt_options[@]}" source -qq --download-only --tar-only --only-source \
+            "$1=$2" >"$log" 2>&1) || tail -n 2 "$log" >&2
+    fi
 }
-
-right() { [ -f "$1" ] && [ "$(sha256sum "$1" | cut -d ' ' -f 1)" = "$2" ]; }
 
 # fetch NAME: sets tarball to a file with the right hash, and version to what it is.
 fetch() {
@@ -86,10 +120,8 @@ fetch() {
         [ "$name" = "$1" ] || continue
         tarball=$cache/$file
         if ! right "$tarball" "$hash"; then
-            prepare_apt
             say "fetching $name $version"
-            (cd "$cache" && apt-get "${apt_options[@]}" source -qq --download-only --tar-only --only-source \
-                "$name=$version" >"$log" 2>&1) || tail -n 2 "$log" >&2
+            download "$name" "$version" "$file"
         fi
         right "$tarball" "$hash" && return 0
     done <<<"$sources"
@@ -118,11 +150,11 @@ build_vpx() {
     unpack libvpx
     mkdir "$work/libvpx/out"
     # Relative paths only: the library carries its configure line.
-    (cd "$work/libvpx/out" && CROSS=$prefix ../configure --target=$vpx_target --prefix=. --enable-pic --enable-static \
+    (cd "$work/libvpx/out" && CROSS=$cross ../configure --target=$vpx_target --prefix=. --enable-pic --enable-static \
         --disable-shared --disable-examples --disable-tools --disable-docs --disable-unit-tests --disable-webm-io \
         --disable-libyuv --enable-runtime-cpu-detect --enable-vp8 --enable-vp9 --enable-realtime-only \
         --enable-multithread --as=nasm --size-limit=8192x8192 >configure.log
-    make -j "$(nproc)" libvpx.a >make.log 2>&1 || { tail -n 20 make.log >&2; exit 1; }
+    make -j "$jobs" libvpx.a >make.log 2>&1 || { tail -n 20 make.log >&2; exit 1; }
     cp libvpx.a "$fresh/lib/")
     mkdir -p "$fresh/include/vpx"
     cp "$work"/libvpx/vpx/{vp8,vp8cx,vp8dx,vpx_codec,vpx_decoder,vpx_encoder,vpx_frame_buffer,vpx_image,vpx_integer,vpx_ext_ratectrl,vpx_tpl}.h \
@@ -134,13 +166,14 @@ build_yuv() {
     fetch libyuv
     say "building libyuv from $(basename "$tarball") for $target"
     unpack libyuv
-    (cd "$work/libyuv" && rm -f source/mjpeg_*.cc source/convert_jpeg.cc
+    # Without JPEG, and without what only the newest compilers for ARM know.
+    (cd "$work/libyuv" && rm -f source/mjpeg_*.cc source/convert_jpeg.cc source/*_sve.cc source/*_sme.cc
     mkdir out
-    printf '%s\n' source/*.cc | xargs -P "$(nproc)" -I{} sh -c '
+    printf '%s\n' source/*.cc | xargs -P "$jobs" -I{} sh -c '
         out=out/$(basename {} .cc).o
-        '"$prefix"'g++ -c -O2 '"$pic"' -fno-exceptions -fno-rtti -fvisibility=hidden -ffunction-sections \
+        '"$cxx"' -c -O2 '"$pic"' -DLIBYUV_DISABLE_SVE -DLIBYUV_DISABLE_SME -fno-exceptions -fno-rtti -fvisibility=hidden -ffunction-sections \
             -w -Iinclude {} -o "$out"'
-    "${prefix}ar" rcs "$fresh/lib/libyuv.a" out/*.o)
+    $ar rcs "$fresh/lib/libyuv.a" out/*.o)
     cp -r "$work"/libyuv/include/* "$fresh/include/"
     licence libyuv LICENSE PATENTS
 }
@@ -152,7 +185,7 @@ build_opus() {
     mkdir "$work/libopus/out"
     (cd "$work/libopus/out" && ../configure "${opus_options[@]}" --enable-static --disable-shared --with-pic \
         --disable-doc --disable-extra-programs CFLAGS='-O3 -ffunction-sections' >configure.log 2>&1 &&
-        make -j "$(nproc)" libopus.la >make.log 2>&1) || { tail -n 20 "$work"/libopus/out/*.log >&2; exit 1; }
+        make -j "$jobs" libopus.la >make.log 2>&1) || { tail -n 20 "$work"/libopus/out/*.log >&2; exit 1; }
     cp "$work/libopus/out/.libs/libopus.a" "$fresh/lib/"
     mkdir -p "$fresh/include/opus"
     cp "$work"/libopus/include/{opus,opus_defines,opus_types}.h "$fresh/include/opus/"
@@ -164,9 +197,9 @@ build_speexdsp() {
     fetch speexdsp
     say "building libspeexdsp from $(basename "$tarball") for $target"
     unpack libspeexdsp
-    (cd "$work/libspeexdsp/libspeexdsp" && "${prefix}gcc" -c -O3 $pic -ffunction-sections -fvisibility=hidden -w \
-        -I../include/speex -DOUTSIDE_SPEEX -DFLOATING_POINT -DUSE_SSE -DUSE_SSE2 -DEXPORT= \
-        -DRANDOM_PREFIX=speex resample.c -o resample.o && "${prefix}ar" rcs "$fresh/lib/libspeexdsp.a" resample.o)
+    (cd "$work/libspeexdsp/libspeexdsp" && $cc -c -O3 $pic -ffunction-sections -fvisibility=hidden -w \
+        -I../include/speex -DOUTSIDE_SPEEX -DFLOATING_POINT "${resampler_options[@]}" -DEXPORT= \
+        -DRANDOM_PREFIX=speex resample.c -o resample.o && $ar rcs "$fresh/lib/libspeexdsp.a" resample.o)
     mkdir -p "$fresh/include/speex"
     cp "$work"/libspeexdsp/include/speex/speex_resampler.h "$fresh/include/speex/"
     licence libspeexdsp COPYING

@@ -14,9 +14,13 @@ var ErrInvalid = errors.New("invalid configuration")
 // ICEServer is one STUN or TURN server.
 type ICEServer struct {
 	URI      string // as RFC 7064 and RFC 7065 write it, without what the application put around it
+	Host     string // a name or an address, without brackets
+	Port     int
 	Username string
 	Password string
 	Relay    bool // a TURN server, which needs credentials
+	Stream   bool // it is spoken to over TCP
+	Secure   bool // and within TLS
 }
 
 // maxServerURIBytes bounds one list of URIs; a URI holds a host name of at most 253 bytes.
@@ -63,10 +67,16 @@ func parseICEServer(raw string) (ICEServer, error) {
 	if strings.IndexFunc(uri.Host, notInHost) >= 0 {
 		return ICEServer{}, fmt.Errorf("%w: ICE server URI %q: host %q has characters no host has", ErrInvalid, raw, uri.Host)
 	}
-	return ICEServer{
-		URI:   raw,
-		Relay: uri.Scheme == stun.SchemeTypeTURN || uri.Scheme == stun.SchemeTypeTURNS,
-	}, nil
+	server := ICEServer{URI: raw, Host: uri.Host, Port: uri.Port}
+	switch uri.Scheme {
+	case stun.SchemeTypeTURN:
+		server.Relay, server.Stream = true, uri.Proto == stun.ProtoTypeTCP
+	case stun.SchemeTypeTURNS:
+		// As in browsers it is always TLS over TCP, and stuns: is STUN over UDP at the port that it names.
+		server.Relay, server.Stream, server.Secure = true, true, true
+	default:
+	}
+	return server, nil
 }
 
 // notInHost is true for what no host of a URI has (RFC 3986, section 3.2.2): an

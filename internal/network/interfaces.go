@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"net"
+	"slices"
 
 	"github.com/pion/transport/v5"
 	"github.com/pion/transport/v5/stdnet"
@@ -15,7 +16,12 @@ func (n *Net) Interfaces() ([]*transport.Interface, error) {
 	if err := now.UpdateInterfaces(); err != nil {
 		return nil, err
 	}
-	return now.Interfaces()
+	all, err := now.Interfaces()
+	if n.Settings == nil || err != nil {
+		return all, err
+	}
+	// Hidden here, and not by ice's filter: with that, it asks each server from each address.
+	return slices.DeleteFunc(all, func(i *transport.Interface) bool { return n.Settings.ignores(i.Name) }), nil
 }
 
 // InterfaceByIndex finds an interface by its index.

@@ -27,7 +27,7 @@ type ProxyConfig struct {
 	AutoDetect bool // WPAD
 
 	AutoConfigURL string // a PAC file
-	BypassList    string // hosts, wildcards and CIDR prefixes, separated by commas or semicolons
+	BypassList    string // hosts, wildcards, CIDR prefixes and <local>, separated by commas or semicolons
 }
 
 // Proxy is a ProxyConfig that makes sense.
@@ -37,9 +37,13 @@ type Proxy struct {
 }
 
 type bypassRule struct {
+	local   bool         // names without a dot
 	pattern string       // matched against a host name in lower case; empty: prefix counts
 	prefix  netip.Prefix // matched against addresses
 }
+
+// bypassLocal in a bypass list stands for names without a dot.
+const bypassLocal = "<local>"
 
 // maxBypassRules bounds the work of one look-up.
 const maxBypassRules = 1024
@@ -88,6 +92,9 @@ func parseBypassRule(entry string) (bypassRule, bool) {
 	if entry == "" {
 		return bypassRule{}, false
 	}
+	if entry == bypassLocal {
+		return bypassRule{local: true}, true
+	}
 	if strings.Contains(entry, "/") {
 		prefix, err := netip.ParsePrefix(entry)
 		return bypassRule{prefix: prefix.Masked()}, err == nil
@@ -111,6 +118,12 @@ func (p *Proxy) Bypasses(host string) bool {
 	address, err := netip.ParseAddr(host)
 	isAddress := err == nil
 	for _, rule := range p.bypass {
+		if rule.local {
+			if !isAddress && host != "" && !strings.Contains(host, ".") {
+				return true
+			}
+			continue
+		}
 		if rule.pattern != "" {
 			if matched, _ := path.Match(rule.pattern, host); matched {
 				return true
@@ -122,4 +135,19 @@ func (p *Proxy) Bypasses(host string) bool {
 		}
 	}
 	return false
+}
+
+// ways gives the ways to a server in the order in which they are tried.
+func (p *Proxy) ways(_ *Access, server ICEServer) ([]way, error) {
+	if p.Bypasses(server.Host) {
+		return []way{{kind: wayDirect}}, nil
+	}
+	if p.Host == "" {
+		return nil, fmt.Errorf("%w: proxies are not looked for yet; name one by host and port", ErrInvalid)
+	}
+	kind := wayConnect
+	if p.Type == ProxySOCKS5 {
+		kind = waySOCKS5
+	}
+	return []way{{kind: kind, host: p.Host, port: p.Port}}, nil
 }

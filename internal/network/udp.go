@@ -19,6 +19,7 @@ const socketBufferBytes = 4 << 20
 // plain *net.UDPConn, because ice has an allocation-free path for exactly that type.
 type Net struct {
 	stdnet.Net
+	Settings *Settings // nil: the usual ones
 }
 
 var _ transport.Net = (*Net)(nil)

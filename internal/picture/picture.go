@@ -4,8 +4,8 @@ package picture
 
 /*
 #cgo CFLAGS: -std=gnu11 -O2 -Wall -Wextra -fvisibility=hidden -I${SRCDIR}/../.. -I${SRCDIR}/../../include -DML_WEBRTC_BUILDING
-#cgo linux,amd64 CFLAGS: -I${SRCDIR}/../../build/codecs/linux_amd64/include
-#cgo linux,amd64 LDFLAGS: ${SRCDIR}/../../build/codecs/linux_amd64/lib/libyuv.a -lm
+#cgo linux,!android,amd64 CFLAGS: -I${SRCDIR}/../../build/codecs/linux_amd64/include
+#cgo linux,!android,amd64 LDFLAGS: ${SRCDIR}/../../build/codecs/linux_amd64/lib/libyuv.a -lm
 #cgo windows,amd64 CFLAGS: -I${SRCDIR}/../../build/codecs/windows_amd64/include
 #cgo windows,amd64 LDFLAGS: ${SRCDIR}/../../build/codecs/windows_amd64/lib/libyuv.a
 #include "internal/picture/picture.h"

@@ -62,6 +62,32 @@ func TestCloseFlushes(t *testing.T) {
 	}
 }
 
+// The host may send and close while the engine is still telling it that the channel is open.
+func TestCloseInsideOpenFlushes(t *testing.T) {
+	a, b, _, _ := connected(t)
+	const count = 500
+	h := newHostChannel(a, "short")
+	h.onOpen = func() {
+		a.mu.Lock()
+		dc := h.dc
+		a.mu.Unlock()
+		for i := range count {
+			h.queue = append(h.queue, OutMessage{Data: fmt.Appendf(nil, "%d", i)})
+		}
+		dc.Close()
+	}
+	a.mu.Lock()
+	dc, err := a.conn.CreateDataChannel("short", h)
+	h.dc = dc
+	a.mu.Unlock()
+	require.NoError(t, err)
+	received := b.untilIncoming(2)
+	b.until("the channel to close", func() bool { return received.closes == 1 })
+	require.Len(t, received.messages, count)
+	a.close()
+	b.close()
+}
+
 // A peer that does not read can't hold up the end for ever.
 func TestCloseWhenThePeerDoesNotRead(t *testing.T) {
 	a, b, ours, theirs := connected(t)

@@ -28,7 +28,8 @@ type Connection struct {
 	log           logging.LeveledLogger
 	api           *webrtc.API
 	configuration webrtc.Configuration
-	proxy         *network.Proxy
+	access        *network.Access
+	serverErrors  sync.Map // what was told about a server, by its URI
 
 	ctx        context.Context
 	cancel     context.CancelFunc
@@ -112,21 +113,14 @@ func (i *Instance) NewConnection(config Config, events ConnectionEvents) (*Conne
 }
 
 func (c *Connection) configure(config Config) error {
-	servers, err := c.iceServers(config.ICEServers)
-	if err != nil {
-		return err
-	}
-	if config.Proxy != nil {
-		if c.proxy, err = network.ParseProxy(*config.Proxy); err != nil {
-			return fmt.Errorf("%w: %w", ErrInvalidParam, err)
-		}
-		c.log.Warn("a proxy is configured, but TURN traffic does not go through it yet")
-	}
 	c.configuration = webrtc.Configuration{
-		ICEServers:                  servers,
 		AlwaysNegotiateDataChannels: true,
 		RTPHeaderEncryptionPolicy:   webrtc.RTPHeaderEncryptionPolicyDisable,
 	}
+	if err := c.openAccess(config); err != nil {
+		return err
+	}
+	var err error
 	c.api, err = c.newAPI()
 	return err
 }

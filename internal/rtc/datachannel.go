@@ -176,12 +176,15 @@ func (d *DataChannel) open(dc *webrtc.DataChannel) {
 	d.stream = opened
 	d.mu.Unlock()
 	c := d.connection
+	// Who closes it after this has heard of Open, and may have sent: that one's Close sends it and resets the stream.
+	var closedBefore bool
 	c.emitting(func() {
-		if !d.muted && !d.closing.Load() && !c.closed.Load() {
+		closedBefore = d.closing.Load()
+		if !d.muted && !closedBefore && !c.closed.Load() {
 			d.events.Open(d.maxMessageSize(dc))
 		}
 	})
-	if d.closing.Load() {
+	if closedBefore {
 		_ = opened.Close()
 		d.release(false)
 	}

@@ -13,6 +13,7 @@ type hostChannel struct {
 	label string
 	dc    *DataChannel
 
+	onOpen        func() // what the host does at that very moment
 	opens, closes int
 	released      bool
 	maxSize       int
@@ -55,6 +56,9 @@ func (h *hostChannel) Open(maxMessageSize int) {
 			h.side.t.Errorf("channel %q: a message before open", h.label)
 		}
 	})
+	if h.onOpen != nil {
+		h.onOpen()
+	}
 }
 
 func (h *hostChannel) Message(data []byte, binary bool) bool {

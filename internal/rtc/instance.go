@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
 	"github.com/pion/transport/v5"
 	"github.com/pion/webrtc/v4"
@@ -22,22 +23,26 @@ import (
 type Options struct {
 	// LoggerFactory receives all logging, pion's included. nil: nothing is logged.
 	LoggerFactory logging.LoggerFactory
+	// Settings are those of the network. nil: the usual ones.
+	Settings *network.Settings
 }
 
 // Instance owns what connections share: the certificate, the logging, the settings.
 type Instance struct {
-	loggers logging.LoggerFactory
-	network transport.Net
-	timing  timing
-	ctx     context.Context
-	cancel  context.CancelFunc
-	done    chan struct{}
+	loggers  logging.LoggerFactory
+	network  transport.Net
+	settings *network.Settings
+	timing   timing
+	ctx      context.Context
+	cancel   context.CancelFunc
+	done     chan struct{}
 
 	mu          sync.Mutex
 	closed      bool
 	certificate webrtc.Certificate
 	connections map[*Connection]struct{}
-	endWatch    context.CancelFunc // of watchAddresses; nil: it does not run
+	shared      *network.SharedPort // of all connections; nil until the first one needs it
+	endWatch    context.CancelFunc  // of watchAddresses; nil: it does not run
 
 	addresses atomic.Pointer[addresses] // nil: not known yet
 }
@@ -48,6 +53,10 @@ func NewInstance(options Options) (*Instance, error) {
 	if loggers == nil {
 		loggers = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
 	}
+	settings := options.Settings
+	if settings == nil {
+		settings = &network.Settings{}
+	}
 	certificate, err := newCertificate()
 	if err != nil {
 		return nil, err
@@ -55,7 +64,8 @@ func NewInstance(options Options) (*Instance, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Instance{
 		loggers:     loggers,
-		network:     &network.Net{},
+		network:     &network.Net{Settings: settings},
+		settings:    settings,
 		timing:      usualTiming,
 		ctx:         ctx,
 		cancel:      cancel,
@@ -123,7 +133,27 @@ func (i *Instance) forget(c *Connection) {
 	}
 }
 
+// singlePort gives the socket that all connections share.
+func (i *Instance) singlePort() (ice.UDPMux, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.closed {
+		return nil, ErrClosed
+	}
+	if i.shared == nil {
+		shared, err := network.SharePort(i.settings, i.loggers)
+		if err != nil {
+			return nil, err
+		}
+		i.shared = shared
+	}
+	return i.shared.Mux(), nil
+}
+
 func (i *Instance) finish() {
 	i.cancel()
+	if i.shared != nil {
+		i.shared.Release()
+	}
 	close(i.done)
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
 
 	"libml_webrtc/internal/network"
@@ -96,29 +95,28 @@ const (
 	ProxySOCKS5 = network.ProxySOCKS5
 )
 
-// iceServers checks the servers of a config. A TURN server without a user name is left out
+// iceServers checks the servers of a config. A TURN server without credentials is left out
 // with a warning: pion would refuse the whole connection, while the interface that
 // applications were written for took such servers and went on without them.
-func (c *Connection) iceServers(servers []ICEServer) ([]webrtc.ICEServer, error) {
+func (c *Connection) iceServers(servers []ICEServer) ([]network.ICEServer, error) {
 	if len(servers) > maxICEServers {
 		return nil, fmt.Errorf("%w: %d ICE servers are more than %d", ErrInvalidParam, len(servers), maxICEServers)
 	}
-	var accepted []webrtc.ICEServer
+	var accepted []network.ICEServer
 	for _, server := range servers {
 		parsed, err := network.ParseICEServers(server.URI, server.Username, server.Password)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrInvalidParam, err)
 		}
 		for _, one := range parsed {
-			if one.Relay && one.Username == "" {
+			switch {
+			case one.Relay && (one.Username == "" || one.Password == ""):
 				c.log.Warnf("ICE server %q is left out: a TURN server needs a user name and a password", one.URI)
-				continue
+			case !one.Stream && c.instance.settings.Policy == network.PolicyProxied:
+				c.log.Warnf("ICE server %q is left out: only servers over TCP or TLS go through a proxy", one.URI)
+			default:
+				accepted = append(accepted, one)
 			}
-			accepted = append(accepted, webrtc.ICEServer{
-				URLs:       []string{one.URI},
-				Username:   one.Username,
-				Credential: one.Password,
-			})
 		}
 	}
 	if len(accepted) > maxICEServers {
@@ -133,12 +131,15 @@ func (c *Connection) newAPI() (*webrtc.API, error) {
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = i.loggers
 
-	settings.SetNet(i.network)
-	settings.SetIncludeLoopbackCandidate((&network.Net{}).OnlyLoopback())
+	settings.SetNet(c.access)
+	settings.SetICEProxyDialer(c.access.Dialer())
+	settings.SetIncludeLoopbackCandidate((&network.Net{Settings: i.settings}).OnlyLoopback())
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	settings.DisableActiveTCP(true)
-	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	i.timing.apply(&settings)
+	if err := c.limitCandidates(&settings); err != nil {
+		return nil, err
+	}
 	// How long a pair of a worse kind waits for a better one. Trickled candidates are tried
 	// as they come, so a fifth of pion's times is plenty and the connection is up sooner.
 	settings.SetSrflxAcceptanceMinWait(100 * time.Millisecond)

@@ -1,8 +1,8 @@
 package sound
 
 /*
-#cgo linux,amd64 CFLAGS: -I${SRCDIR}/../../build/codecs/linux_amd64/include
-#cgo linux,amd64 LDFLAGS: ${SRCDIR}/../../build/codecs/linux_amd64/lib/libspeexdsp.a -lm
+#cgo linux,!android,amd64 CFLAGS: -I${SRCDIR}/../../build/codecs/linux_amd64/include
+#cgo linux,!android,amd64 LDFLAGS: ${SRCDIR}/../../build/codecs/linux_amd64/lib/libspeexdsp.a -lm
 #cgo windows,amd64 CFLAGS: -I${SRCDIR}/../../build/codecs/windows_amd64/include
 #cgo windows,amd64 LDFLAGS: ${SRCDIR}/../../build/codecs/windows_amd64/lib/libspeexdsp.a
 #include "internal/sound/resample.h"

@@ -93,7 +93,10 @@ static class Stress
             collections++;
             // What was freed by mistake is overwritten by these.
             for (int at = 0; at < 200; at++)
-                new byte[16 + Chain.Random() % 200][0] = 0xEE;
+            {
+                byte[] rubbish = new byte[16 + Chain.Random() % 200];
+                rubbish[0] = 0xEE;
+            }
             Thread.Yield();
         }
     }

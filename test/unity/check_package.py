@@ -20,6 +20,7 @@ IMPORTERS = {
     "package.json": "PackageManifestImporter:\n  externalObjects: {}\n",
     "/": "DefaultImporter:\n  externalObjects: {}\n",
 }
+LIBRARIES = (".so", ".dll", ".dylib")
 END = "  userData:\n  assetBundleName:\n  assetBundleVariant:\n"
 
 
@@ -64,6 +65,8 @@ def check(package):
     for folder, _, files in os.walk(package):
         for name in files:
             path = os.path.relpath(os.path.join(folder, name), package)
+            if name.endswith(LIBRARIES):
+                continue
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 text = file.read()
             if name.endswith((".json", ".asmdef")):
@@ -76,10 +79,36 @@ def check(package):
         manifest = json.load(file)
     if manifest["name"] != os.path.basename(package):
         problems.append("package.json has another name than its folder")
+    problems += check_plugins(package, paths)
     for sample in manifest["samples"]:
         if not os.path.isdir(os.path.join(package, sample["path"])):
             problems.append(f"the sample {sample['path']} is not there")
     return problems, len(metas)
+
+
+def check_plugins(package, paths):
+    """Each library is for one player and processor, at most for the Editor of the same, and no two are for the same."""
+    problems, players = [], {}
+    for path in paths:
+        if not path.endswith(LIBRARIES):
+            continue
+        with open(os.path.join(package, path + ".meta"), encoding="utf-8") as file:
+            text = file.read()
+        data = re.findall(r"  - first:\n      (\S.*)\n    second:\n      enabled: ([01])\n      settings:((?: \{\}|\n {8}.*)+)", text)
+        enabled = {name: settings for name, on, settings in data if on == "1"}
+        if "PluginImporter:\n" not in text or ("Any:", "0") not in [entry[:2] for entry in data]:
+            problems.append(f"{path}.meta does not keep Unity from loading it everywhere")
+        chosen = [name for name in enabled if name != "Editor: Editor"]
+        if len(chosen) != 1:
+            problems.append(f"{path}.meta is for {chosen}, not for one player")
+            continue
+        processor = re.search(r"CPU: (\w+)", enabled[chosen[0]])[1]
+        if processor.lower() not in (path.split("/")[1].lower(), "anycpu"):
+            problems.append(f"{path}.meta is for {processor}")
+        if (chosen[0], processor) in players:
+            problems.append(f"{path} is for the same as {players[chosen[0], processor]}")
+        players[chosen[0], processor] = path
+    return problems
 
 
 def main():

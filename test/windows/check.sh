@@ -26,14 +26,5 @@ expected=$(printf 'file %s.0\nproduct %s\nmessage %s\n' "$release" "$version" "$
 found=$($wine $work/version.exe | tr -d '\r')
 [ "$found" = "$expected" ] || fail "the versions are not those of $version: $found"
 
-# Microsoft's way of linking, by LLVM's likeness of it.
-printf 'LIBRARY kernel32.dll\nEXPORTS\nExitProcess\n' >$work/kernel32.def
-llvm-dlltool -m i386:x86-64 -d $work/kernel32.def -l $work/kernel32.lib
-clang --target=x86_64-pc-windows-msvc -std=c11 -ffreestanding -Wall -Wextra -Werror -Iinclude \
-    -c $programs/msvc.c -o $work/msvc.obj
-lld-link /nologo /entry:start /subsystem:console /nodefaultlib "/out:$work/msvc.exe" $work/msvc.obj \
-    "$folder/ml_webrtc.lib" $work/kernel32.lib
-code=0
-$wine $work/msvc.exe || code=$?
-[ $code = 42 ] || fail "the program that Microsoft's linker would make ended with $code"
+test/windows/msvc.sh include "$folder/ml_webrtc.lib" "$folder/ml_webrtc.dll" $work
 echo "OK: ml_webrtc.dll $version with both import libraries"

@@ -3,8 +3,8 @@ package opus
 
 /*
 #cgo CFLAGS: -std=gnu11 -O2 -Wall -Wextra -fvisibility=hidden -I${SRCDIR}/../../..
-#cgo linux,amd64 CFLAGS: -I${SRCDIR}/../../../build/codecs/linux_amd64/include
-#cgo linux,amd64 LDFLAGS: ${SRCDIR}/../../../build/codecs/linux_amd64/lib/libopus.a -lm
+#cgo linux,!android,amd64 CFLAGS: -I${SRCDIR}/../../../build/codecs/linux_amd64/include
+#cgo linux,!android,amd64 LDFLAGS: ${SRCDIR}/../../../build/codecs/linux_amd64/lib/libopus.a -lm
 #cgo windows,amd64 CFLAGS: -I${SRCDIR}/../../../build/codecs/windows_amd64/include
 #cgo windows,amd64 LDFLAGS: ${SRCDIR}/../../../build/codecs/windows_amd64/lib/libopus.a
 #include "internal/codec/opus/opus.h"

@@ -232,16 +232,20 @@ MLWebRTCDataChannelEventCallbacks channel_callbacks(channel *self) {
         .version = 1, .context = self, .on_open = on_open, .on_closed = on_closed, .on_message = on_message};
 }
 
-void peer_create(peer *self, const char *name) {
+void peer_create_with(peer *self, const char *name, const MLWebRTCConnectionConfig *config) {
     memset(self, 0, sizeof *self);
     self->magic = PEER_MAGIC;
     self->name = name;
-    MLWebRTCConnectionConfig config = {.version = 1};
     MLWebRTCConnectionEventCallbacks callbacks = peer_callbacks(self);
-    CHECK_OK(MLWebRTCConnectionCreate(&config, &callbacks, &self->connection));
+    CHECK_OK(MLWebRTCConnectionCreate(config, &callbacks, &self->connection));
     memset(&callbacks, POISON, sizeof callbacks);
-    memset(&config, POISON, sizeof config);
     CHECK(self->connection != 0 && self->connection != ML_INVALID_HANDLE);
+}
+
+void peer_create(peer *self, const char *name) {
+    MLWebRTCConnectionConfig config = {.version = 1};
+    peer_create_with(self, name, &config);
+    memset(&config, POISON, sizeof config);
 }
 
 void channel_poison(channel *self) {

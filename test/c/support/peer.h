@@ -106,6 +106,7 @@ typedef struct peer {
 
 /* Creates a connection without servers. */
 void peer_create(peer *self, const char *name);
+void peer_create_with(peer *self, const char *name, const MLWebRTCConnectionConfig *config);
 
 /* As peer_create, for other configs. */
 MLWebRTCConnectionEventCallbacks peer_callbacks(peer *self);

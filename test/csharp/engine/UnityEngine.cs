@@ -2,6 +2,42 @@
 // As much of the engine's types as the package uses, without anything behind them: enough for a compiler.
 using System;
 
+namespace Unity.Collections
+{
+    public struct NativeArray<T> where T : struct { }
+}
+
+namespace Unity.Collections.LowLevel.Unsafe
+{
+    public static class NativeArrayUnsafeUtility
+    {
+        public static unsafe void* GetUnsafeReadOnlyPtr<T>(NativeArray<T> array) where T : struct { return null; }
+    }
+}
+
+namespace UnityEngine.Rendering
+{
+    public struct AsyncGPUReadbackRequest
+    {
+        public bool hasError { get { return false; } }
+        public int width { get { return 0; } }
+        public int height { get { return 0; } }
+        public Unity.Collections.NativeArray<T> GetData<T>(int layer = 0) where T : struct
+        {
+            return default(Unity.Collections.NativeArray<T>);
+        }
+    }
+
+    public static class AsyncGPUReadback
+    {
+        public static AsyncGPUReadbackRequest Request(Texture src, int mipIndex, TextureFormat dstFormat,
+                                                      Action<AsyncGPUReadbackRequest> callback = null)
+        {
+            return default(AsyncGPUReadbackRequest);
+        }
+    }
+}
+
 namespace UnityEngine
 {
     public class Object
@@ -48,6 +84,32 @@ namespace UnityEngine
     {
         public int width { get { return 0; } }
         public int height { get { return 0; } }
+    }
+
+    public enum RenderTextureFormat
+    {
+        ARGB32
+    }
+
+    public class RenderTexture : Texture
+    {
+        public RenderTexture(int width, int height, int depth, RenderTextureFormat format) { }
+        public void Release() { }
+    }
+
+    public static class Graphics
+    {
+        public static void Blit(Texture source, RenderTexture dest, Vector2 scale, Vector2 offset) { }
+    }
+
+    public struct Vector2
+    {
+        public Vector2(float x, float y) { }
+    }
+
+    public static class Mathf
+    {
+        public static float Max(float a, float b) { return 0; }
     }
 
     public enum TextureFormat

@@ -22,7 +22,7 @@ namespace LibMLWebRTC
         private static readonly OnMessageDelegate OnMessageRoot = OnMessage;
 
         private readonly PeerConnection connection;
-        private readonly ulong handle;
+        private readonly ulong handle; // it belongs to the connection
         private readonly IntPtr context;
         private bool disposed;
 

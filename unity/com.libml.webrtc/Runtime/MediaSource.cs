@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Collections.Generic;
 using LibMLWebRTC.Native;
 
 namespace LibMLWebRTC
@@ -13,12 +14,16 @@ namespace LibMLWebRTC
     /// <summary>Something that sinks can be attached to: a source of one's own, or a track of the peer.</summary>
     public abstract unsafe class MediaSource
     {
-        internal MediaSource(MediaKind kind)
+        // What plays is not collected.
+        private readonly List<AudioSink> sinks = new List<AudioSink>();
+
+        internal MediaSource(MediaKind kind, SourceHandle handle)
         {
             Kind = kind;
+            Handle = handle;
         }
 
-        internal ulong Handle { get; set; }
+        internal SourceHandle Handle { get; private set; }
 
         public MediaKind Kind { get; private set; }
 
@@ -45,49 +50,62 @@ namespace LibMLWebRTC
             }
             set { WebRTC.Check(Methods.MLWebRTCSourceSetEnabled(Handle, value ? (byte)1 : (byte)0), "Enabled"); }
         }
+
+        internal void Hold(AudioSink sink)
+        {
+            lock (sinks)
+            {
+                sinks.Add(sink);
+            }
+        }
+
+        internal void LetGo(AudioSink sink)
+        {
+            lock (sinks)
+            {
+                sinks.Remove(sink);
+            }
+        }
     }
 
     /// <summary>A track of the peer. It belongs to its connection.</summary>
     public sealed class RemoteTrack : MediaSource
     {
-        internal RemoteTrack(MediaKind kind, ulong handle, string[] streams) : base(kind)
+        internal RemoteTrack(MediaKind kind, ulong handle, string[] streams) : base(kind, new SourceHandle(handle, false))
         {
-            Handle = handle;
             Streams = streams;
         }
 
         public string[] Streams { get; private set; }
     }
 
-    /// <summary>A source that the application feeds. It lives until Dispose, on however many connections it is.</summary>
+    /// <summary>
+    /// A source that the application feeds. It lives until Dispose, on however many connections it is, or until nobody refers
+    /// to it any more.
+    /// </summary>
     public abstract class LocalSource : MediaSource, IDisposable
     {
-        internal LocalSource(MediaKind kind) : base(kind)
+        internal LocalSource(MediaKind kind, ulong handle) : base(kind, new SourceHandle(handle, true))
         {
         }
 
         public void Dispose()
         {
-            if (Handle != 0)
-            {
-                ulong handle = Handle;
-                Handle = 0;
-                int result = Methods.MLWebRTCSourceDestroy(handle);
-                if (result != (int)ResultCode.InstanceNotCreated)
-                {
-                    WebRTC.Check(result, "Dispose");
-                }
-            }
+            Handle.Dispose();
         }
     }
 
     public sealed unsafe class VideoSource : LocalSource
     {
-        public VideoSource() : base(MediaKind.Video)
+        public VideoSource() : base(MediaKind.Video, Create())
+        {
+        }
+
+        private static ulong Create()
         {
             ulong handle;
             WebRTC.Check(Methods.MLWebRTCSourceCreateAppDefinedVideoSource(null, out handle), "VideoSource");
-            Handle = handle;
+            return handle;
         }
 
         /// <summary>Pushes a picture of 4 bytes per pixel: red, green, blue, and one that is ignored. It is copied.</summary>
@@ -148,7 +166,12 @@ namespace LibMLWebRTC
 
     public sealed unsafe class AudioSource : LocalSource
     {
-        public AudioSource(string trackName = null) : base(MediaKind.Audio)
+        /// <param name="trackName">The id of its tracks; null: one that the library makes up.</param>
+        public AudioSource(string trackName = null) : base(MediaKind.Audio, Create(trackName))
+        {
+        }
+
+        private static ulong Create(string trackName)
         {
             ulong handle;
             fixed (byte* name = Text.ToNative(trackName))
@@ -156,7 +179,7 @@ namespace LibMLWebRTC
                 var parameters = new SourceParams { Version = 1, TrackName = name };
                 WebRTC.Check(Methods.MLWebRTCSourceCreateAppDefinedAudioSourceEx(&parameters, out handle), "AudioSource");
             }
-            Handle = handle;
+            return handle;
         }
 
         /// <summary>Pushes interleaved samples of -1 to 1. false: a second of sound waits already; try again later.</summary>

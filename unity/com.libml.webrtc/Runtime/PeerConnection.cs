@@ -8,12 +8,13 @@ namespace LibMLWebRTC
 {
     /// <summary>
     /// A peer connection. All its events, and those of its channels, come inside <see cref="Pump"/>, on the thread that calls
-    /// it: once a frame, usually.
+    /// it: once a frame, usually. It lives until Dispose, or until nobody refers to it any more.
     /// </summary>
     public sealed unsafe class PeerConnection : IDisposable
     {
         private readonly IntPtr context;
         private readonly List<DataChannel> channels = new List<DataChannel>();
+        private readonly List<LocalSource> sources = new List<LocalSource>(); // what is sent is not collected
         private readonly Dictionary<ulong, RemoteTrack> tracks = new Dictionary<ulong, RemoteTrack>();
         private readonly Queue<TaskCompletionSource<string>> offers = new Queue<TaskCompletionSource<string>>();
         private readonly Queue<TaskCompletionSource<string>> answers = new Queue<TaskCompletionSource<string>>();
@@ -30,12 +31,15 @@ namespace LibMLWebRTC
                 Contexts.Remove(context);
                 WebRTC.Check(result, "PeerConnection");
             }
-            Handle = handle;
+            Handle = new ConnectionHandle(handle);
         }
 
         public event Action Connected;
         public event Action Disconnected;
         public event Action<string> Error;
+        /// <summary>
+        /// An offer for the peer: one that was asked for, or one that the library makes itself when the network has changed.
+        /// </summary>
         public event Action<string> OfferCreated;
         public event Action<string> AnswerCreated;
         public event Action<IceCandidate> IceCandidateFound;
@@ -46,7 +50,7 @@ namespace LibMLWebRTC
         /// <summary>The track can be looked at during the event, and no longer.</summary>
         public event Action<RemoteTrack> TrackRemoved;
 
-        internal ulong Handle { get; private set; }
+        internal ConnectionHandle Handle { get; private set; }
 
         public bool IsConnected
         {
@@ -71,7 +75,9 @@ namespace LibMLWebRTC
         /// <summary>Runs the events of what has happened since the last time. It never waits.</summary>
         public void Pump()
         {
-            WebRTC.Check(Methods.MLWebRTCConnectionProcessEvents(Handle), "Pump");
+            int result = Methods.MLWebRTCConnectionProcessEvents(Handle);
+            GC.KeepAlive(this); // events find it by a weak reference
+            WebRTC.Check(result, "Pump");
         }
 
         /// <summary>Makes an offer; <see cref="OfferCreated"/> tells it.</summary>
@@ -157,11 +163,13 @@ namespace LibMLWebRTC
                 }
             });
             WebRTC.Check(result, "AddTrack");
+            sources.Add(source);
         }
 
         public void RemoveTrack(LocalSource source)
         {
             WebRTC.Check(Methods.MLWebRTCConnectionRemoveLocalSourceTrack(Handle, source.Handle), "RemoveTrack");
+            sources.Remove(source);
         }
 
         /// <summary>Closes the connection with its channels and tracks. No event comes afterwards.</summary>
@@ -178,8 +186,9 @@ namespace LibMLWebRTC
                 channel.Forget();
             }
             channels.Clear();
+            sources.Clear();
             tracks.Clear();
-            Methods.MLWebRTCConnectionDestroy(Handle);
+            Handle.Dispose();
             Fail(new ObjectDisposedException("PeerConnection"));
         }
 
@@ -299,7 +308,7 @@ namespace LibMLWebRTC
 
         internal void RaiseTrack(RemoteTrack track)
         {
-            tracks[track.Handle] = track;
+            tracks[track.Handle.Value] = track;
             if (TrackAdded != null)
             {
                 TrackAdded(track);

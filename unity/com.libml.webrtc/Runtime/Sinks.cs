@@ -69,18 +69,19 @@ namespace LibMLWebRTC
     /// <summary>Shows the newest picture of a source or a track.</summary>
     public sealed unsafe class VideoSink : IDisposable
     {
-        private readonly ulong handle;
-        private bool disposed;
+        private readonly VideoSinkHandle handle;
 
         public VideoSink()
         {
-            WebRTC.Check(Methods.MLWebRTCVideoSinkCreate(out handle), "VideoSink");
+            ulong created;
+            WebRTC.Check(Methods.MLWebRTCVideoSinkCreate(out created), "VideoSink");
+            handle = new VideoSinkHandle(created);
         }
 
         /// <summary>null detaches it.</summary>
         public void Attach(MediaSource source)
         {
-            ulong of = source == null ? ulong.MaxValue : source.Handle;
+            SourceHandle of = source == null ? SourceHandle.None : source.Handle;
             WebRTC.Check(Methods.MLWebRTCVideoSinkSetSource(handle, of), "Attach");
         }
 
@@ -97,24 +98,23 @@ namespace LibMLWebRTC
             WebRTC.Check(result, "TryAcquire");
             var data = new FrameNative { Version = 2, Format = (int)format };
             WebRTC.Check(Methods.MLWebRTCFrameGetData(newest, &data), "TryAcquire");
-            frame = new VideoFrame(handle, newest, data);
+            frame = new VideoFrame(handle.Value, newest, data);
             return true;
         }
 
         public void Dispose()
         {
-            if (!disposed)
-            {
-                disposed = true;
-                Methods.MLWebRTCVideoSinkDestroy(handle);
-            }
+            handle.Dispose();
         }
     }
 
     /// <summary>10 ms of sound: interleaved integers of 16 bits, valid during the call.</summary>
     public delegate void AudioHandler(IntPtr samples, int frames, int channels, int rate);
 
-    /// <summary>Hands out the sound of a source or a track, on a thread of the library.</summary>
+    /// <summary>
+    /// Hands out the sound of a source or a track, on a thread of the library. It lives until Dispose, or until neither anybody
+    /// nor what it is attached to refers to it any more.
+    /// </summary>
     public sealed unsafe class AudioSink : IDisposable
     {
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -122,10 +122,10 @@ namespace LibMLWebRTC
 
         private static readonly OnDataDelegate OnDataRoot = OnData;
 
-        private readonly ulong handle;
+        private readonly AudioSinkHandle handle;
         private readonly IntPtr context;
         private readonly AudioHandler handler;
-        private bool disposed;
+        private MediaSource attached;
 
         public AudioSink(AudioHandler onAudio)
         {
@@ -142,19 +142,35 @@ namespace LibMLWebRTC
                 Context = context,
                 OnData = Marshal.GetFunctionPointerForDelegate(OnDataRoot)
             };
-            int result = Methods.MLWebRTCAudioSinkCreateEx(&parameters, out handle);
+            ulong created;
+            int result = Methods.MLWebRTCAudioSinkCreateEx(&parameters, out created);
             if (result != 0)
             {
                 Contexts.Remove(context);
                 WebRTC.Check(result, "AudioSink");
             }
+            handle = new AudioSinkHandle(created);
         }
 
         /// <summary>null detaches it.</summary>
         public void Attach(MediaSource source)
         {
-            ulong of = source == null ? ulong.MaxValue : source.Handle;
+            SourceHandle of = source == null ? SourceHandle.None : source.Handle;
             WebRTC.Check(Methods.MLWebRTCAudioSinkSetSource(handle, of), "Attach");
+            Hold(source);
+        }
+
+        private void Hold(MediaSource source)
+        {
+            if (attached != null)
+            {
+                attached.LetGo(this);
+            }
+            attached = source;
+            if (attached != null)
+            {
+                attached.Hold(this);
+            }
         }
 
         /// <summary>How much sound may wait for the handler, in milliseconds.</summary>
@@ -166,12 +182,9 @@ namespace LibMLWebRTC
         /// <summary>When it returns the handler does not run, and is not called again.</summary>
         public void Dispose()
         {
-            if (!disposed)
-            {
-                disposed = true;
-                Methods.MLWebRTCAudioSinkDestroy(handle);
-                Contexts.Remove(context);
-            }
+            handle.Dispose();
+            Contexts.Remove(context);
+            Hold(null);
         }
 
         [MonoPInvokeCallback(typeof(OnDataDelegate))]

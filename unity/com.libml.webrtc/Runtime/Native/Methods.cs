@@ -32,37 +32,37 @@ namespace LibMLWebRTC.Native
         public static extern int MLWebRTCConnectionDestroy(ulong connection);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCConnectionProcessEvents(ulong connection);
+        public static extern int MLWebRTCConnectionProcessEvents(ConnectionHandle connection);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCConnectionCreateOffer(ulong connection);
+        public static extern int MLWebRTCConnectionCreateOffer(ConnectionHandle connection);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCConnectionSetRemoteOffer(ulong connection, byte* sdp);
+        public static extern int MLWebRTCConnectionSetRemoteOffer(ConnectionHandle connection, byte* sdp);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCConnectionSetRemoteAnswer(ulong connection, byte* sdp);
+        public static extern int MLWebRTCConnectionSetRemoteAnswer(ConnectionHandle connection, byte* sdp);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCConnectionAddRemoteIceCandidate(ulong connection, IceCandidateNative* candidate);
+        public static extern int MLWebRTCConnectionAddRemoteIceCandidate(ConnectionHandle connection, IceCandidateNative* candidate);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCConnectionIsConnected(ulong connection, out byte connected);
+        public static extern int MLWebRTCConnectionIsConnected(ConnectionHandle connection, out byte connected);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCConnectionHasFailed(ulong connection, out byte failed);
+        public static extern int MLWebRTCConnectionHasFailed(ConnectionHandle connection, out byte failed);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCConnectionAddLocalSourceTrackEx(ulong connection, ulong source, TrackInfo* info);
+        public static extern int MLWebRTCConnectionAddLocalSourceTrackEx(ConnectionHandle connection, SourceHandle source, TrackInfo* info);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCConnectionRemoveLocalSourceTrack(ulong connection, ulong source);
+        public static extern int MLWebRTCConnectionRemoveLocalSourceTrack(ConnectionHandle connection, SourceHandle source);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCDataChannelCreate(ulong connection, byte* label, out ulong channel);
+        public static extern int MLWebRTCDataChannelCreate(ConnectionHandle connection, byte* label, out ulong channel);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCDataChannelDestroy(ulong connection, ulong channel);
+        public static extern int MLWebRTCDataChannelDestroy(ConnectionHandle connection, ulong channel);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int MLWebRTCDataChannelSetEventCallbacks(ulong channel, DataChannelCallbacks* callbacks);
@@ -89,22 +89,22 @@ namespace LibMLWebRTC.Native
         public static extern int MLWebRTCSourceDestroy(ulong source);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCSourceIsEnabled(ulong source, out byte enabled);
+        public static extern int MLWebRTCSourceIsEnabled(SourceHandle source, out byte enabled);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCSourceSetEnabled(ulong source, byte enabled);
+        public static extern int MLWebRTCSourceSetEnabled(SourceHandle source, byte enabled);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCSourceGetTrackId(ulong source, out byte* id);
+        public static extern int MLWebRTCSourceGetTrackId(SourceHandle source, out byte* id);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCSourceReleaseTrackId(ulong source, byte* id);
+        public static extern int MLWebRTCSourceReleaseTrackId(SourceHandle source, byte* id);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCSourceAppDefinedVideoSourcePushFrame(ulong source, FrameNative* frame);
+        public static extern int MLWebRTCSourceAppDefinedVideoSourcePushFrame(SourceHandle source, FrameNative* frame);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCSourceAppDefinedAudioSourcePushData(ulong source, AudioBufferNative* buffer,
+        public static extern int MLWebRTCSourceAppDefinedAudioSourcePushData(SourceHandle source, AudioBufferNative* buffer,
                                                                              AudioFormatNative* format);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
@@ -114,10 +114,10 @@ namespace LibMLWebRTC.Native
         public static extern int MLWebRTCVideoSinkDestroy(ulong sink);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCVideoSinkSetSource(ulong sink, ulong source);
+        public static extern int MLWebRTCVideoSinkSetSource(VideoSinkHandle sink, SourceHandle source);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCVideoSinkAcquireNextAvailableFrame(ulong sink, out ulong frame);
+        public static extern int MLWebRTCVideoSinkAcquireNextAvailableFrame(VideoSinkHandle sink, out ulong frame);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int MLWebRTCVideoSinkReleaseFrame(ulong sink, ulong frame);
@@ -132,9 +132,9 @@ namespace LibMLWebRTC.Native
         public static extern int MLWebRTCAudioSinkDestroy(ulong sink);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCAudioSinkSetSource(ulong sink, ulong source);
+        public static extern int MLWebRTCAudioSinkSetSource(AudioSinkHandle sink, SourceHandle source);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int MLWebRTCAudioSinkSetCacheSize(ulong sink, uint milliseconds);
+        public static extern int MLWebRTCAudioSinkSetCacheSize(AudioSinkHandle sink, uint milliseconds);
     }
 }
