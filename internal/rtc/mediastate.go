@@ -111,9 +111,10 @@ func (c *Connection) startMedia() {
 	}
 }
 
-// refreshMedia is for when the transports are up again: the peer has missed pictures, and waits for one that
-// stands for itself.
+// refreshMedia is for when the transports are up again: the path may be another one, and the peer has missed pictures and
+// waits for one that stands for itself.
 func (c *Connection) refreshMedia() {
+	c.bandwidth.StartOver()
 	c.operating.Lock()
 	defer c.operating.Unlock()
 	for _, local := range c.media.attached {

@@ -109,7 +109,7 @@ func (r *recovery) stopLooking() {
 	}
 }
 
-// foundPath is for a connection that has a path, maybe again.
+// foundPath is for a connection that has a path, maybe again. Media that were never up are started anyway.
 func (c *Connection) foundPath() {
 	c.mu.Lock()
 	back := !c.recovery.lostAt.IsZero() || !c.recovery.checking.IsZero()

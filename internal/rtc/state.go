@@ -46,8 +46,8 @@ func (c *Connection) evaluate() {
 	case ice == webrtc.ICEConnectionStateDisconnected, up(ice) && c.addressVanished(peer):
 		c.leadBack(peer)
 	case up(ice) && dtls == webrtc.DTLSTransportStateConnected:
-		c.startMedia()
 		c.foundPath()
+		c.startMedia()
 		c.report(conditionConnected, "")
 	}
 }
