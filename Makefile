@@ -32,7 +32,7 @@ FUZZ_TIME ?= 8s
 
 .DELETE_ON_ERROR:
 .PHONY: FORCE all demo demo-browser test test-all lint bench install clean distclean deps test-deps \
-	test-headers test-go test-types test-fuzz test-border test-library test-programs test-c test-install stress format
+	test-headers test-go test-types test-fuzz test-border test-library test-programs test-c test-networks test-install stress format
 
 all: deps $(LIB)
 
@@ -146,7 +146,13 @@ test-programs: $(TEST_LIB) $(BROWSER_DEMO)
 
 # Most of them wait for sound and pictures in real time, so there are more at a time than processors.
 test-c: test-programs
-	ctest --test-dir $(BUILD)/ctest -j 3 --output-on-failure
+	ctest --test-dir $(BUILD)/ctest -LE '^long$$' -j 3 --output-on-failure
+
+# Networks that change, and bad ones, with what takes long; prints what was measured (docs/networks.md).
+test-networks: test-deps test-programs
+	ctest --test-dir $(BUILD)/ctest -L '^change$$' -j 4 --output-on-failure
+	ctest --test-dir $(BUILD)/ctest -L '^figures$$' -V >$(BUILD)/networks.log || { cat $(BUILD)/networks.log; exit 1; }
+	@sed -n 's/^[0-9]*: \(.*kbit\/s\)$$/\1/p' $(BUILD)/networks.log
 
 test-install: $(EXAMPLES)
 	$(BUILD)/hello
@@ -158,7 +164,7 @@ test-install: $(EXAMPLES)
 
 # The long proof that managed hosts are safe: 20 runs of a minute with each of Mono's collectors.
 stress: test-deps test-programs
-	ctest --test-dir $(BUILD)/ctest -R '^mono.*_Stress$$' --repeat until-fail:20 -j 2 --output-on-failure
+	ctest --test-dir $(BUILD)/ctest -R '^mono.*_Stress$$' --repeat until-fail:20 --output-on-failure
 
 # --- the rest ---------------------------------------------------------------------------------------
 
