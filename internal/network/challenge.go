@@ -100,19 +100,25 @@ func (s *scanner) value() string {
 	return text.String()
 }
 
+// The algorithms that are known.
+const (
+	hashSHA256 = "SHA-256"
+	hashMD5    = "MD5"
+)
+
 // digestHashes are the algorithms of RFC 7616, the stronger first.
 var digestHashes = []struct {
 	name string
 	new  func() hash.Hash
 }{
-	{"SHA-256", sha256.New},
-	{"MD5", md5.New},
+	{hashSHA256, sha256.New},
+	{hashMD5, md5.New},
 }
 
 func (c challenge) hash() (newHash func() hash.Hash, session bool, rank int) {
 	name, session := strings.CutSuffix(strings.ToUpper(c.parameters["algorithm"]), "-SESS")
 	if name == "" {
-		name = "MD5"
+		name = hashMD5
 	}
 	for i, known := range digestHashes {
 		if known.name == name {

@@ -40,6 +40,9 @@ func (a *Access) connectMethod(way way, target string) (net.Conn, error) {
 			return &tunnel{Conn: conn, early: answer.early}, nil
 		}
 		_ = conn.Close()
+		if answer.status == http.StatusUnauthorized && authorization != "" {
+			return nil, a.refusedPassword(answer.status) // tinyproxy says it this way
+		}
 		if answer.status != http.StatusProxyAuthRequired {
 			return nil, fmt.Errorf("it answers %d %s", answer.status, answer.reason)
 		}
@@ -61,12 +64,16 @@ func (a *Access) authorize(challenges []challenge, target string, tried bool) (s
 		return "", err
 	}
 	if tried && !best.stale() {
-		return "", fmt.Errorf("it refuses the password of user %q (407); check both", user)
+		return "", a.refusedPassword(http.StatusProxyAuthRequired)
 	}
 	if best.scheme == schemeBasic {
 		return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password)), nil
 	}
 	return best.digest(http.MethodConnect, target, user, password, newNonce())
+}
+
+func (a *Access) refusedPassword(status int) error {
+	return fmt.Errorf("it refuses the password of user %q (%d); check both", a.options.Proxy.Username, status)
 }
 
 // proxyAnswer is what a proxy says to a CONNECT.
@@ -101,7 +108,7 @@ func readAnswer(from io.Reader) (*proxyAnswer, error) {
 		case err != nil && timedOut(err):
 			return nil, err
 		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-			return nil, errors.New("it closes the connection without an answer")
+			return nil, errClosed
 		case err != nil:
 			return nil, fmt.Errorf("what it answers is no HTTP: %s", printable(err.Error()))
 		}

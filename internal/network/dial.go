@@ -44,7 +44,7 @@ func (a *Access) dialServer(network string, server ICEServer) (net.Conn, error) 
 		return nil, err
 	}
 	watched := &watchedStream{watch: watch{server: server, fail: a.fail}, local: conn.LocalAddr()}
-	if proxied {
+	if proxied || a.options.Settings.HideHosts {
 		watched.local = hiddenAddress(network)
 	}
 	if server.Secure {
@@ -56,8 +56,8 @@ func (a *Access) dialServer(network string, server ICEServer) (net.Conn, error) 
 	return watched, nil
 }
 
-// hiddenAddress is the local one of a proxied connection. ICE puts it into the candidate, where this side's
-// address towards the proxy is of no use to the peer, and asks for a relay of the same family.
+// hiddenAddress stands for the local one. ICE puts it into the candidate, where this side's address towards a
+// proxy is of no use to the peer, and asks for a relay of the same family.
 func hiddenAddress(network string) net.Addr {
 	if network == "tcp6" {
 		return &net.TCPAddr{IP: net.IPv6unspecified}

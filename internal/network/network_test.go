@@ -141,3 +141,12 @@ func FuzzProxyConfig(f *testing.F) {
 		}
 	})
 }
+
+func TestBypassOfLocalNames(t *testing.T) {
+	proxy, err := ParseProxy(ProxyConfig{AutoDetect: true, BypassList: "example.org;<local>"})
+	require.NoError(t, err)
+	for host, want := range map[string]bool{"turn": true, "turn.": true, "turn.example.org": false, "10.0.0.1": false,
+		"::1": false, "": false, "example.org": true} {
+		require.Equal(t, want, proxy.Bypasses(host), host)
+	}
+}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
+	"strings"
 
 	"golang.org/x/net/proxy"
 )
@@ -77,6 +79,9 @@ func (a *Access) toProxy(ctx context.Context, way way) (net.Conn, error) {
 	return conn, err
 }
 
+// errClosed: the proxy hangs up instead of an answer.
+var errClosed = errors.New("it closes the connection without an answer")
+
 // proxyDial is toProxy in the form that the SOCKS client wants.
 type proxyDial func(ctx context.Context) (net.Conn, error)
 
@@ -100,5 +105,16 @@ func (a *Access) socks(way way, target string) (net.Conn, error) {
 	}
 	ctx, cancel := context.WithTimeout(a.ctx, dialTimeout)
 	defer cancel()
-	return dialer.DialContext(ctx, "tcp", target)
+	conn, err := dialer.DialContext(ctx, "tcp", target)
+	var said *net.OpError
+	switch {
+	case err == nil:
+		return conn, nil
+	case errors.Is(err, io.EOF):
+		return nil, errClosed
+	case errors.As(err, &said) && strings.HasPrefix(said.Op, "socks"):
+		return nil, said.Err // without the addresses, which are known
+	default:
+		return nil, err
+	}
 }

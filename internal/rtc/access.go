@@ -3,6 +3,7 @@ package rtc
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
@@ -77,4 +78,11 @@ func (c *Connection) limitCandidates(settings *webrtc.SettingEngine) error {
 		return nil
 	}
 	return settings.SetEphemeralUDPPortRange(ports.Min, ports.Max)
+}
+
+// shows says whether a local candidate may be told. Where mDNS does not work, ICE would rather name addresses than have
+// no host candidates.
+func (c *Connection) shows(found *webrtc.ICECandidate) bool {
+	return !c.instance.settings.HideHosts || found.Typ != webrtc.ICECandidateTypeHost ||
+		strings.HasSuffix(found.Address, ".local")
 }

@@ -42,7 +42,7 @@ func (c *Connection) candidateFound(peer *webrtc.PeerConnection, found *webrtc.I
 	switch {
 	case found == nil && g.active:
 		g.active, g.complete = false, true
-	case found != nil:
+	case found != nil && c.shows(found):
 		g.waiting = append(g.waiting, found.ToJSON().Candidate)
 	}
 	if !g.withhold {
@@ -116,6 +116,9 @@ func (c *Connection) AddRemoteCandidate(candidate, sdpMid string, sdpMLineIndex 
 	if err != nil {
 		return err
 	}
+	if ignored == namedByMDNS && c.instance.settings.HideHosts {
+		ignored = "" // who hides behind such names looks others' up
+	}
 	if ignored != "" {
 		c.log.Debugf("remote candidate %q is ignored: %s", candidate, ignored)
 		return nil
@@ -133,6 +136,9 @@ func (c *Connection) AddRemoteCandidate(candidate, sdpMid string, sdpMLineIndex 
 	}
 	return err
 }
+
+// namedByMDNS is why a candidate is ignored that only mDNS can resolve.
+const namedByMDNS = "its address is an mDNS name"
 
 // parseCandidate checks a candidate line. ignored says why a valid one is not used: names
 // that only mDNS resolves, and TCP.
@@ -157,16 +163,16 @@ func parseCandidate(line, sdpMid string, sdpMLineIndex int) (parsed remoteCandid
 		return parsed, "", fmt.Errorf("%w: candidate %q: %w", ErrInvalidParam, line, err)
 	}
 	switch {
-	case strings.HasSuffix(strings.ToLower(candidate.Address()), ".local"):
-		return parsed, "its address is an mDNS name", nil
 	case candidate.NetworkType().IsTCP():
 		return parsed, "it is a TCP candidate", nil
+	case strings.HasSuffix(strings.ToLower(candidate.Address()), ".local"):
+		ignored = namedByMDNS
 	}
 	parsed.line = line
 	if extension, ok := candidate.GetExtension("ufrag"); ok {
 		parsed.ufrag = extension.Value
 	}
-	return parsed, "", nil
+	return parsed, ignored, nil
 }
 
 // unknownCandidateKind is true for what RFC 8839 wants ignored: types and transports that

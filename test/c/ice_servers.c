@@ -172,6 +172,27 @@ static void certificates(void) {
     instance_with("ML_WEBRTC_CA_FILE", NULL);
 }
 
+/* What the bypass list names is reached directly: the proxy, which is none, is not even asked. */
+static void bypass(void) {
+    static const char *const lists[] = {"turn.test", "x.test;*.test", "10.0.0.0/8, fd77::/64, .test"};
+    MLWebRTCConnectionProxyConfig proxy = {.host_address = "turn.test", .host_port = 4};
+    SERVERS(with, "secret", "turn:turn.test?transport=tcp");
+    with.config.proxy_config = &proxy;
+    for (size_t at = 0; at < sizeof lists / sizeof *lists; at++) {
+        proxy.bypass_list = lists[at];
+        check_about("%s", lists[at]);
+        meeting_begin(&now, "peer", &with.config);
+        meeting_connect(&now);
+        CHECK_EQ(now.local.count[ON_ERROR], 0);
+        meeting_end(&now);
+    }
+    proxy.bypass_list = "10.0.0.0/8;<local>;test"; /* names are not looked up for it */
+    meeting_begin(&now, "peer", &with.config);
+    CHECK(strstr(meeting_error(&now), "HTTP proxy turn.test:4") != NULL);
+    CHECK_EQ(meeting_gathered(&now, "typ relay"), 0);
+    meeting_end(&now);
+}
+
 int main(int argc, char **argv) {
     static const test_case cases[] = {
         {"no_server", no_server},
@@ -187,6 +208,7 @@ int main(int argc, char **argv) {
         {"destroyed_meanwhile", destroyed_meanwhile},
         {"wrong_password", wrong_password},
         {"certificates", certificates},
+        {"bypass", bypass},
     };
     if (argc > 1 && strcmp(argv[1], "answer") == 0) {
         return meeting_answer();

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Part of run.sh: the proxies at 10.77.3.1, and what else there is.
 #   1080  SOCKS5 (microsocks)                     3128  HTTP CONNECT (squid)
-#   1081  SOCKS5, alice:secret (microsocks)       3129  HTTP CONNECT, Digest or Basic, alice:secret (squid)
+#   1081  SOCKS5, alice:secret (microsocks)       3129  HTTP CONNECT, Digest, alice:secret (squid)
 #   1082  SOCKS5 (dante)                          3130  HTTP CONNECT, Basic, alice:secret (tinyproxy)
 #   4001  answers nothing     4002  answers garbage     4003  answers without end     4004  hangs up
 #   80    PAC files (odd.py, too)
@@ -35,16 +35,12 @@ END
 ip netns exec proxy tinyproxy -d -c /run/test/tinyproxy.conf >/run/test/tinyproxy.out 2>&1 &
 
 echo 'alice:secret' >/run/test/squid.digest
-printf 'alice:%s\n' "$(openssl passwd -apr1 secret)" >/run/test/squid.basic
 cat >/run/test/squid.conf <<END
 http_port 10.77.3.1:3128
 http_port 10.77.3.1:3129
 auth_param digest program /usr/lib/squid/digest_file_auth /run/test/squid.digest
 auth_param digest children 1 startup=1
 auth_param digest realm proxy.test
-auth_param basic program /usr/lib/squid/basic_ncsa_auth /run/test/squid.basic
-auth_param basic children 1 startup=1
-auth_param basic realm proxy.test
 acl guarded myportname 10.77.3.1:3129
 acl known proxy_auth REQUIRED
 acl forbidden port 9
