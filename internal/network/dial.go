@@ -71,7 +71,7 @@ func (a *Access) reach(network string, server ICEServer) (conn net.Conn, proxied
 		conn, err = a.direct(a.ctx, network, server.Host, server.Port)
 		return conn, false, err
 	}
-	ways, err := a.options.Proxy.ways(a, server)
+	ways, err := a.ways(server)
 	if err != nil {
 		return nil, false, err
 	}

@@ -6,11 +6,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dlclark/regexp2/v2"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// withoutClock ends the clock of regular expressions, which would end by itself some seconds later.
+type withoutClock struct{ *testing.M }
+
+func (m withoutClock) Run() int {
+	defer regexp2.StopTimeoutClock()
+	return m.M.Run()
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(withoutClock{m}) }
 
 func TestICEServers(t *testing.T) {
 	for list, want := range map[string][]string{

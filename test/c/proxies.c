@@ -160,6 +160,57 @@ static void garbage(void) {
     fails(SOCKS, 4003, NULL, "unexpected protocol version");
 }
 
+/* The PAC file sends turns: to a SOCKS5 proxy after one that is none, and turn: to squid; it looks names up for that.
+ */
+static void pac(void) {
+    MLWebRTCConnectionProxyConfig proxy = {.auto_config_url = "http://web.test/proxy.pac"};
+    meet_by("PAC", &proxy);
+    strays();
+    CHECK(setenv("ML_TEST_URI", TURN_TCP, 1) == 0);
+    instance_with("ML_WEBRTC_ICE_POLICY", "proxied");
+    meet_by("PAC, proxied only", &proxy);
+    CHECK_EQ(strays(), 0);
+    instance_with("ML_WEBRTC_ICE_POLICY", NULL);
+    CHECK(unsetenv("ML_TEST_URI") == 0);
+}
+
+/* Nobody goes on without a proxy when the file that names it is of no use. */
+static void bad_pac(void) {
+    static const char *const files[][2] = {{"nothing.pac", "404"},
+                                           {"broken.pac", "nothing is not defined"},
+                                           {"endless.pac", "runs longer than 3s"},
+                                           {"text.pac", "no JavaScript"}};
+    for (size_t at = 0; at < sizeof files / sizeof *files; at++) {
+        char url[64];
+        snprintf(url, sizeof url, "http://web.test/%s", files[at][0]);
+        MLWebRTCConnectionProxyConfig proxy = {.auto_config_url = url};
+        fails_by(TURN_TCP, &proxy, url, files[at][1]);
+    }
+    MLWebRTCConnectionProxyConfig proxy = {.auto_config_url = "http://proxy.test:4001/proxy.pac"};
+    fails_by(TURN_TCP, &proxy, "proxy.test:4001", "no answer within 5s");
+    proxy.auto_config_url = "http://proxy.test:4/proxy.pac";
+    proxy.host_address = "proxy.test";
+    proxy.host_port = 3128;
+    meet_by("squid in place of a PAC file", &proxy);
+}
+
+/* The network offers a PAC file at http://wpad/wpad.dat. */
+static void wpad(void) {
+    MLWebRTCConnectionProxyConfig proxy = {.auto_detect = true};
+    meet_by("WPAD", &proxy);
+}
+
+/* The machine is set to a proxy. */
+static void system_settings(void) {
+    MLWebRTCConnectionProxyConfig proxy = {.auto_detect = true};
+    instance_with("https_proxy", "http://alice:secret@proxy.test:3130");
+    meet_by("https_proxy", &proxy);
+    instance_with("https_proxy", NULL);
+    instance_with("ALL_PROXY", "socks5://alice:wrong@proxy.test:1081");
+    fails_by(TURN_TCP, &proxy, "SOCKS5 proxy proxy.test:1081", "authentication failed");
+    instance_with("ALL_PROXY", NULL);
+}
+
 int main(int argc, char **argv) {
     static const test_case cases[] = {
         {"no_proxy", no_proxy},
@@ -173,6 +224,10 @@ int main(int argc, char **argv) {
         {"refused", refused},
         {"hangs", hangs},
         {"garbage", garbage},
+        {"pac", pac},
+        {"bad_pac", bad_pac},
+        {"wpad", wpad},
+        {"system_settings", system_settings},
     };
     if (argc > 1 && strcmp(argv[1], "answer") == 0) {
         return meeting_answer();

@@ -35,6 +35,7 @@ if [ "${1:-}" != inside ]; then
     exec "${own[@]}" "$0" inside "$@"
 fi
 shift
+unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 namespace=$1
 shift
 
