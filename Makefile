@@ -32,7 +32,7 @@ FUZZ_TIME ?= 8s
 
 .DELETE_ON_ERROR:
 .PHONY: FORCE all demo demo-browser test test-all lint bench install clean distclean deps test-deps \
-	test-headers test-go test-types test-fuzz test-border test-library test-programs test-c test-install stress format
+	test-headers test-go test-types test-fuzz test-border test-library test-programs test-c test-networks test-install stress format
 
 all: deps $(LIB)
 
@@ -104,7 +104,7 @@ test: test-deps
 	@$(MAKE) --no-print-directory test-fuzz
 	@echo "OK: all tests passed"
 
-# What other platforms and the archives need besides takes half an hour more.
+# What other platforms and the archives need besides takes about 20 minutes more.
 test-all: test
 	@$(MAKE) --no-print-directory test-windows-all
 	@$(MAKE) --no-print-directory test-arm64
@@ -136,6 +136,8 @@ test-library: $(LIB)
 	test/abi/check_symbols.sh $(LIB) include include/abi.json
 	scripts/check_library.sh $(LIB) $(VERSION)
 	scripts/notices.sh >/dev/null
+	@grep -q '"version": "$(RELEASE)"' unity/com.libml.webrtc/package.json || \
+		{ echo "unity/com.libml.webrtc/package.json is not of the headers' version $(RELEASE)"; exit 1; }
 
 test-programs: $(TEST_LIB) $(BROWSER_DEMO)
 	cmake -S test -B $(BUILD)/ctest -DML_WEBRTC_LIBRARY=$(CURDIR)/$(TEST_LIB) \
@@ -144,7 +146,13 @@ test-programs: $(TEST_LIB) $(BROWSER_DEMO)
 
 # Most of them wait for sound and pictures in real time, so there are more at a time than processors.
 test-c: test-programs
-	ctest --test-dir $(BUILD)/ctest -j 3 --output-on-failure
+	ctest --test-dir $(BUILD)/ctest -LE '^long$$' -j 3 --output-on-failure
+
+# Networks that change, and bad ones, with what takes long; prints what was measured (docs/networks.md).
+test-networks: test-deps test-programs
+	ctest --test-dir $(BUILD)/ctest -L '^change$$' -j 4 --output-on-failure
+	ctest --test-dir $(BUILD)/ctest -L '^figures$$' -V >$(BUILD)/networks.log || { cat $(BUILD)/networks.log; exit 1; }
+	@sed -n 's/^[0-9]*: \(.*kbit\/s\)$$/\1/p' $(BUILD)/networks.log
 
 test-install: $(EXAMPLES)
 	$(BUILD)/hello
@@ -156,7 +164,7 @@ test-install: $(EXAMPLES)
 
 # The long proof that managed hosts are safe: 20 runs of a minute with each of Mono's collectors.
 stress: test-deps test-programs
-	ctest --test-dir $(BUILD)/ctest -R '^mono.*_Stress$$' --repeat until-fail:20 -j 2 --output-on-failure
+	ctest --test-dir $(BUILD)/ctest -R '^mono.*_Stress$$' --repeat until-fail:20 --output-on-failure
 
 # --- the rest ---------------------------------------------------------------------------------------
 

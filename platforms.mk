@@ -67,7 +67,8 @@ test-dist: dist
 	@scripts/deps.sh test-dist
 	test/windows/wine.sh --prepare
 	test/dist/run.sh $(DIST) '$(VERSION)'
-	test/dist/reproducible.sh '$(VERSION)'
+	test/types/link.sh
+	test/dist/reproducible.sh $(DIST) '$(VERSION)'
 
 # --- arm64 under QEMU -------------------------------------------------------------------------------
 

@@ -60,8 +60,9 @@ android() { # GOARCH MACHINE
     tools=$(scripts/android_tools.sh)
     use_codecs "android_$1"
     export GOOS=android GOARCH=$1 CC=$tools/$2-linux-android26-clang
-    # Pages of 16 KiB, which Android 15 may have.
-    go_build libml_webrtc.so "$elf_flags -Wl,-z,max-page-size=16384"
+    # Pages of 16 KiB, which Android 15 may have. The module that lists network interfaces where Android forbids it to Go's
+    # own package (wlynxg/anet) uses a variable of that package, which Go's linker has to be told to allow.
+    go_build libml_webrtc.so "$elf_flags -Wl,-z,max-page-size=16384" -checklinkname=0
 }
 
 # One file for both kinds of Mac. The names that it exports are those of the headers.

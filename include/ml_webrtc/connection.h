@@ -98,7 +98,8 @@ typedef void (*MLWebRTCOnConnected)(void *context);
 
 /**
  * The connection is lost, failed or closed by the peer; a peer that went away without a word is noticed too (RFC
- * 7675). Not invoked after MLWebRTCConnectionDestroy.
+ * 7675), after about 5 s. A connection that is lost looks for another path by itself, for 45 s in all: see
+ * MLWebRTCOnLocalOfferCreated. Not invoked after MLWebRTCConnectionDestroy.
  *
  * @param context MLWebRTCConnectionEventCallbacks.context
  */
@@ -135,6 +136,11 @@ typedef void (*MLWebRTCOnDataChannelReceived)(MLHandle remote_data_channel_handl
 
 /**
  * The offer of MLWebRTCConnectionCreateOffer is made and applied as the local description: send it to the peer.
+ *
+ * It comes without that call, too: when the connection is lost, or this machine has joined another network, offers are
+ * made that lead it back (ICE restart); and an offer that had to yield to one of the peer's is made again. Send each, and
+ * the candidates that follow, as long as the connection lives; an answer to each is expected but not needed. Without
+ * them the connection can only wait for its old path to come back.
  *
  * @param offer   SDP, valid until the callback returns
  * @param context MLWebRTCConnectionEventCallbacks.context
@@ -331,7 +337,8 @@ ML_WEBRTC_API MLResult MLWebRTCConnectionIsConnected(MLHandle connection_handle,
 
 /**
  * Says whether the connection has failed at the moment of the call. W3C WebRTC, RTCPeerConnection.connectionState
- * "failed".
+ * "failed". There was no path to the peer for 45 s, or for 15 s and no path was ever found, or DTLS did not come to an
+ * agreement. A new offer may lead the connection back even then, unless it was DTLS.
  *
  * Thread: any.
  *

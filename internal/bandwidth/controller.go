@@ -114,6 +114,15 @@ func (c *Controller) Review() {
 	})
 }
 
+// StartOver is for a connection that has another path, or its old one after a long time: what is known of it counts no
+// more, and the estimate begins as that of a new connection does.
+func (c *Controller) StartOver() {
+	c.mu.Lock()
+	c.estimate.startOver()
+	c.mu.Unlock()
+	c.Review()
+}
+
 // bind lets a stream send.
 func (c *Controller) bind(s *stream) {
 	c.mu.Lock()

@@ -98,6 +98,17 @@ func (e *estimate) end() {
 	e.unheard = 0
 }
 
+// startOver forgets what is known of a path that is not the one in use any more, and of the packets that went there.
+// What this side sends, and what the peer understands, stays.
+func (e *estimate) startOver() {
+	fresh := newEstimate(e.loggers)
+	fresh.delay, fresh.history, fresh.leaving = e.delay, e.history, e.leaving
+	fresh.most, fresh.opened, fresh.heard = e.most, e.opened, e.heard
+	fresh.reports.allowed = e.reports.allowed
+	fresh.history.count = 0
+	*e = *fresh
+}
+
 // sent notes that a packet leaves, and gives its transport-wide sequence number.
 func (e *estimate) sent(now time.Duration, size int, behind bool) uint16 {
 	if !e.begun && e.opened {

@@ -165,6 +165,38 @@ func TestSilenceLowersTheRate(t *testing.T) {
 	assert.Greater(t, got[13].rate, 2_000_000)
 }
 
+// A connection that was led back after half a minute sends as a new one does, at once; a path that is narrower than the
+// one before is found out like any other.
+func TestANewPathStartsOver(t *testing.T) {
+	for _, rate := range []float64{0, 500e3} {
+		started := false
+		got := simulate(t, newLink(0, 20*time.Millisecond, testQueue), 2_500_000, 40*time.Second,
+			func(c *call, at time.Duration) {
+				c.link.set(func(l *link) {
+					l.loss = 0
+					if at > 3*time.Second && at < 30*time.Second {
+						l.loss = 1
+					} else if at >= 30*time.Second {
+						l.rate = rate
+					}
+				})
+				if at >= 30*time.Second && !started {
+					started = true
+					c.controller.StartOver()
+				}
+			})
+		assert.Less(t, got[29].rate, 50_000)
+		if rate == 0 {
+			assert.Greater(t, got[31].rate, 1_500_000)
+			continue
+		}
+		for _, s := range got[33:] {
+			assert.Less(t, float64(s.rate), 1.4*rate)
+		}
+		assert.Greater(t, float64(average(got[33:])), 0.6*rate)
+	}
+}
+
 // TestAPeerThatAsksTooOften is the worst that a narrowing link can do: everything is asked for ten
 // times while the queue is full.
 func TestAPeerThatAsksTooOften(t *testing.T) {

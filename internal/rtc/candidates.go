@@ -188,6 +188,10 @@ func looksLikeCandidate(line string) bool {
 	return len(fields) >= 8 && fields[6] == "typ"
 }
 
+// maxTriedCandidates bounds the remote candidates of one description that ICE tries: each makes as many pairs as
+// there are local ones, and all of them are tried for as long as there is no path.
+const maxTriedCandidates = 100
+
 // applyCandidate runs as an operation.
 func (c *Connection) applyCandidate(candidate remoteCandidate) error {
 	peer := c.currentPeer()
@@ -198,19 +202,36 @@ func (c *Connection) applyCandidate(candidate remoteCandidate) error {
 		c.mu.Unlock()
 		return nil
 	}
-	return peer.AddICECandidate(webrtc.ICECandidateInit{Candidate: candidate.line})
+	return c.tryCandidate(peer, candidate)
 }
 
-// applyHeldCandidates gives the candidates that waited to the description that was applied.
-// Those of another description are of the past now.
-func (c *Connection) applyHeldCandidates(peer *webrtc.PeerConnection) {
+func (c *Connection) tryCandidate(peer *webrtc.PeerConnection, candidate remoteCandidate) error {
+	if c.media.tried >= maxTriedCandidates {
+		c.log.Debugf("remote candidate %q is ignored: there are %d already", candidate.line, c.media.tried)
+		return nil
+	}
+	c.media.tried++
+	return peer.AddICECandidate(webrtc.ICECandidateInit{Candidate: candidate.line}) //nolint:wrapcheck // callers do
+}
+
+// applyCandidatesOf gives ICE the candidates in a description that was applied, and those that waited for it. What
+// waited for another description is of the past now.
+func (c *Connection) applyCandidatesOf(d *description, peer *webrtc.PeerConnection) {
+	c.media.tried = 0
+	var all []remoteCandidate
+	for _, line := range d.candidates() {
+		// check has seen to it that one is understood; the others are no reason to fail.
+		if parsed, ignored, err := parseCandidate(line, "", 0); err == nil && ignored == "" {
+			all = append(all, parsed)
+		}
+	}
 	c.mu.Lock()
-	held := c.held
+	all = append(all, c.held...)
+	c.remotes = len(c.held)
 	c.held = nil
-	c.remotes = len(held)
 	c.mu.Unlock()
-	for _, candidate := range held {
-		if err := peer.AddICECandidate(webrtc.ICECandidateInit{Candidate: candidate.line}); err != nil {
+	for _, candidate := range all {
+		if err := c.tryCandidate(peer, candidate); err != nil {
 			c.postError(fmt.Sprintf("adding the remote candidate %q failed: %v", candidate.line, err))
 		}
 	}

@@ -47,17 +47,19 @@ type Connection struct {
 	clocks     sync.Map    // *sentClock by the SSRC of what this side sends
 	closed     atomic.Bool // Close was called: no events but Released and Closed
 
-	mu        sync.Mutex
-	ended     bool // no goroutine may be started any more
-	peer      *webrtc.PeerConnection
-	queue     []operation
-	signaling signaling         // as it will be when all operations of the queue have run
-	held      []remoteCandidate // they came before the description they belong to
-	remotes   int               // candidates since the last remote description
-	peerGone  bool
-	channels  map[*DataChannel]struct{}
-	incoming  int
-	locals    map[MediaSource]*localTrack // as they will be when all operations of the queue have run
+	mu          sync.Mutex
+	ended       bool // no goroutine may be started any more
+	peer        *webrtc.PeerConnection
+	queue       []operation
+	signaling   signaling // as it will be when all operations of the queue have run
+	recovery    recovery
+	straysUntil time.Time         // answers to offers that don't count any more may come
+	held        []remoteCandidate // they came before the description they belong to
+	remotes     int               // candidates since the last remote description
+	peerGone    bool
+	channels    map[*DataChannel]struct{}
+	incoming    int
+	locals      map[MediaSource]*localTrack // as they will be when all operations of the queue have run
 
 	emit     sync.Mutex // held while an event method runs
 	events   ConnectionEvents
@@ -106,6 +108,7 @@ func (i *Instance) NewConnection(config Config, events ConnectionEvents) (*Conne
 		return nil, fmt.Errorf("making the peer connection: %w", err)
 	}
 	i.connections[c] = struct{}{}
+	i.updateWatch()
 	return c, nil
 }
 
@@ -218,6 +221,7 @@ func (c *Connection) finish() {
 	c.cancel()
 	c.mu.Lock()
 	c.ended = true
+	c.recovery.stopLooking()
 	c.mu.Unlock()
 	c.bounded("the goroutines", c.tasks.Wait)
 	// Channels that came up while their end was being told to the others.

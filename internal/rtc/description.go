@@ -115,6 +115,28 @@ func (d *description) checkTransport(media *sdp.MediaDescription) error {
 	return nil
 }
 
+// ufrag is that of ICE, as check has found it.
+func (d *description) ufrag() string {
+	value, _ := d.parsed.Attribute("ice-ufrag")
+	if transport, ok := transportSection(d.parsed); ok && value == "" {
+		value, _ = d.parsed.MediaDescriptions[transport.index].Attribute("ice-ufrag")
+	}
+	return value
+}
+
+// candidates are those that came with the description.
+func (d *description) candidates() []string {
+	var lines []string
+	if transport, ok := transportSection(d.parsed); ok {
+		for _, attribute := range d.parsed.MediaDescriptions[transport.index].Attributes {
+			if attribute.IsICECandidate() {
+				lines = append(lines, attribute.Value)
+			}
+		}
+	}
+	return lines
+}
+
 // sectionFingerprint is that of the section that carries the transport, or, without BUNDLE,
 // of the first one that has any.
 func (d *description) sectionFingerprint(transport *sdp.MediaDescription) string {

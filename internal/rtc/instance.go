@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -41,6 +42,9 @@ type Instance struct {
 	certificate webrtc.Certificate
 	connections map[*Connection]struct{}
 	shared      *network.SharedPort // of all connections; nil until the first one needs it
+	endWatch    context.CancelFunc  // of watchAddresses; nil: it does not run
+
+	addresses atomic.Pointer[addresses] // nil: not known yet
 }
 
 // NewInstance makes an instance.
@@ -106,15 +110,11 @@ func (i *Instance) Close() {
 		return
 	}
 	i.closed = true
-	connections := make([]*Connection, 0, len(i.connections))
-	for c := range i.connections {
-		connections = append(connections, c)
-	}
-	if len(connections) == 0 {
+	if len(i.connections) == 0 {
 		i.finish()
 	}
 	i.mu.Unlock()
-	for _, c := range connections {
+	for _, c := range i.snapshotConnections() {
 		c.Close()
 	}
 }
@@ -127,6 +127,7 @@ func (i *Instance) forget(c *Connection) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	delete(i.connections, c)
+	i.updateWatch()
 	if i.closed && len(i.connections) == 0 {
 		i.finish()
 	}

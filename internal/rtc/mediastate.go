@@ -15,8 +15,12 @@ type mediaState struct {
 	attached []*localTrack
 	book     formatBook
 	lines    lineBook
-	local    *localDescription        // the last one of this side
+	local    *localDescription        // the last one of this side that was agreed on
+	out      *pendingOffer            // nil: none of this side waits for an answer
+	waiting  *description             // an offer of the peer, until ours is answered
 	remote   map[string]*mediaSection // of the last description of the peer, by mid
+	ufrag    string                   // of ICE, in it
+	tried    int                      // remote candidates since then
 	tracks   map[string]*RemoteTrack  // by mid
 	inlets   map[string]*inlet        // by label
 	adopted  map[string]uint32        // by label: the stream that was found where none was declared
@@ -59,7 +63,8 @@ func (m *mediaState) read(d *description, all lines) map[string]*mediaSection {
 
 // startOver forgets what was negotiated with a peer that was replaced: nothing, in the end.
 func (m *mediaState) startOver() {
-	m.book, m.lines, m.local, m.remote = newFormatBook(), newLineBook(), nil, nil
+	m.book, m.lines = newFormatBook(), newLineBook()
+	m.local, m.out, m.remote = nil, nil, nil
 }
 
 // preferCodecs has pion name in each section the codecs of that section, in the peer's order, or those that this
@@ -102,6 +107,19 @@ func (c *Connection) startMedia() {
 	for _, local := range c.media.attached {
 		if local.outlet != nil {
 			local.outlet.wake()
+		}
+	}
+}
+
+// refreshMedia is for when the transports are up again: the path may be another one, and the peer has missed pictures and
+// waits for one that stands for itself.
+func (c *Connection) refreshMedia() {
+	c.bandwidth.StartOver()
+	c.operating.Lock()
+	defer c.operating.Unlock()
+	for _, local := range c.media.attached {
+		if local.outlet != nil {
+			local.outlet.requestKeyFrame()
 		}
 	}
 }

@@ -3,25 +3,40 @@ package rtc
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pion/webrtc/v4"
 )
 
+// pendingOffer is an offer of this side that waits for its answer. pion is told of the first one only at once: what
+// pion was not told of can be taken back, and need never be answered.
+type pendingOffer struct {
+	local     *localDescription
+	made      webrtc.SessionDescription // by pion
+	applied   bool                      // pion was told
+	automatic bool                      // it leads back a connection that was lost
+	restarts  bool                      // it restarts ICE, as pion has done already
+	at        time.Time                 // since when none of these was answered
+}
+
 // CreateOffer makes an offer and applies it as the local description; LocalOffer tells it.
 // After a loss the offer restarts ICE, since the old path is gone.
 func (c *Connection) CreateOffer() error {
-	return c.enqueue(operation{name: "CreateOffer", leads: true, to: signalingHaveLocalOffer, run: c.makeOffer})
+	return c.enqueue(operation{
+		name: "CreateOffer", leads: true, to: signalingHaveLocalOffer,
+		run: func() error { return c.makeOffer(false) },
+	})
 }
 
 // SetRemoteOffer applies the peer's offer and makes and applies the answer, which LocalAnswer
-// tells. An offer of this side that is still out is rolled back for it, if it is the first.
+// tells. When an offer of this side is still out, one of both has to yield (glare.go).
 func (c *Connection) SetRemoteOffer(sdp string) error {
 	offer, err := parseDescription(webrtc.SDPTypeOffer, sdp)
 	if err != nil {
 		return err
 	}
 	return c.enqueue(operation{
-		name: "SetRemoteOffer", leads: true, to: signalingStable,
+		name: "SetRemoteOffer", leads: true, to: signalingStable, yields: true,
 		run: func() error { return c.answerOffer(offer) },
 	})
 }
@@ -38,33 +53,35 @@ func (c *Connection) SetRemoteAnswer(sdp string) error {
 	})
 }
 
-func (c *Connection) makeOffer() error {
-	peer := c.currentPeer()
-	// pion would not replace an offer that is out. It need not: another one with the same transport only says
-	// more about media, and what pion keeps of an offer of its own is not looked at any more.
-	again := peer.SignalingState() == webrtc.SignalingStateHaveLocalOffer
+func (c *Connection) makeOffer(automatic bool) error {
+	peer, before := c.currentPeer(), c.media.out
+	negotiated := peer.CurrentRemoteDescription() != nil
+	out := &pendingOffer{applied: !negotiated, automatic: automatic, at: time.Now()}
+	restart := negotiated && c.wantsRestart(peer, automatic)
+	out.restarts = restart || before != nil && before.restarts
 	c.withholdCandidates()
 	defer c.releaseCandidates()
 	if err := c.preferCodecs(peer); err != nil {
 		return err
 	}
-	options := &webrtc.OfferOptions{ICERestart: !again && c.needsRestart(peer)}
+	options := &webrtc.OfferOptions{ICERestart: restart}
 	options.ICETricklingSupported = true
-	offer, err := peer.CreateOffer(options)
-	if err != nil {
+	var err error
+	if out.made, err = peer.CreateOffer(options); err != nil {
 		return fmt.Errorf("making the offer: %w", err)
 	}
-	local, err := c.planOffer(peer, offer)
-	if err != nil {
+	if out.local, err = c.planOffer(peer, out.made); err != nil {
 		return err
 	}
-	if !again {
-		if err := peer.SetLocalDescription(offer); err != nil {
+	// pion would not replace a first offer that is out. It need not: another one with the same transport only says
+	// more about media, and what pion keeps of an offer of its own is not looked at any more.
+	if out.applied && before == nil {
+		if err := peer.SetLocalDescription(out.made); err != nil {
 			return fmt.Errorf("applying the offer: %w", err)
 		}
 	}
-	c.media.local = local
-	return c.tellLocal(local, offer.Type)
+	c.replaceOffer(out)
+	return c.tellLocal(out.local, out.made.Type)
 }
 
 // tellLocal tells a description of this side.
@@ -77,26 +94,21 @@ func (c *Connection) tellLocal(local *localDescription, kind webrtc.SDPType) err
 	return nil
 }
 
-func (c *Connection) needsRestart(peer *webrtc.PeerConnection) bool {
-	if peer.CurrentRemoteDescription() == nil {
-		return false
-	}
-	switch peer.ICEConnectionState() {
-	case webrtc.ICEConnectionStateDisconnected, webrtc.ICEConnectionStateFailed:
-		return true
-	default:
-		return false
-	}
-}
-
 func (c *Connection) answerOffer(offer *description) error {
 	if err := offer.check(); err != nil {
 		return err
+	}
+	if c.prevails(offer) {
+		return nil
 	}
 	peer, err := c.rollBack()
 	if err != nil {
 		return err
 	}
+	return c.answerOfferOf(peer, offer)
+}
+
+func (c *Connection) answerOfferOf(peer *webrtc.PeerConnection, offer *description) error {
 	all := c.media.lines.ofOffer(offer)
 	sections := c.media.read(offer, all)
 	remote, err := shown{description: offer, lines: all, sections: sections, book: &c.media.book}.text()
@@ -107,12 +119,12 @@ func (c *Connection) answerOffer(offer *description) error {
 	defer c.releaseCandidates()
 	c.buffers.declare(sections)
 	if err := peer.SetRemoteDescription(remote); err != nil {
-		return errors.Join(fmt.Errorf("applying the offer: %w", err), c.recover(peer))
+		return errors.Join(fmt.Errorf("applying the offer: %w", err), c.regain(peer))
 	}
-	c.media.remote = sections
+	c.media.remote, c.media.ufrag = sections, offer.ufrag()
 	c.media.lines.agree(all)
 	if err := c.answer(peer, offer); err != nil {
-		return errors.Join(err, c.recover(peer))
+		return errors.Join(err, c.regain(peer))
 	}
 	return nil
 }
@@ -140,21 +152,32 @@ func (c *Connection) answer(peer *webrtc.PeerConnection, offer *description) err
 	if err := c.tellLocal(local, answer.Type); err != nil {
 		return err
 	}
-	c.applyHeldCandidates(peer)
+	c.applyCandidatesOf(offer, peer)
+	c.heard(peer, false)
 	return nil
 }
 
 func (c *Connection) applyAnswer(answer *description) error {
-	peer, local := c.currentPeer(), c.media.local
-	if local == nil || local.answer {
+	peer, out := c.currentPeer(), c.media.out
+	if out == nil {
+		if c.isStray() {
+			return nil
+		}
 		return errors.New("no offer of this side waits for an answer")
 	}
+	local := out.local
 	all := local.told()
 	if err := answer.fit(all); err != nil {
+		if c.isStray() {
+			return nil
+		}
 		return err
 	}
 	if err := answer.check(); err != nil {
 		return err
+	}
+	if out.restarts && answer.ufrag() == c.media.ufrag && c.isStray() {
+		return nil // to an offer before, which did not restart ICE
 	}
 	sections := c.media.read(answer, all)
 	remote, err := shown{
@@ -170,33 +193,31 @@ func (c *Connection) applyAnswer(answer *description) error {
 	local.remote = sections
 	local.chooseFormats()
 	c.buffers.declare(sections)
+	first := peer.CurrentRemoteDescription() == nil
+	if !out.applied {
+		if err := peer.SetLocalDescription(out.made); err != nil {
+			return fmt.Errorf("applying the offer: %w", err)
+		}
+		out.applied = true
+	}
 	if err := peer.SetRemoteDescription(remote); err != nil {
 		return fmt.Errorf("applying the answer: %w", err)
 	}
-	c.media.remote = sections
+	if first {
+		c.leadFromNow()
+	}
+	c.offerAnswered()
+	c.media.local = local
+	c.media.remote, c.media.ufrag = sections, answer.ufrag()
 	c.media.lines.agree(all)
 	c.settle(peer)
-	c.applyHeldCandidates(peer)
+	c.applyCandidatesOf(answer, peer)
+	c.heard(peer, out.restarts)
 	return nil
 }
 
-// rollBack makes room for the peer's offer when one of this side is out (W3C's implicit
-// rollback). pion has no rollback; as long as nothing was negotiated, a new peer connection
-// that was never told of the offer comes to the same.
-func (c *Connection) rollBack() (*webrtc.PeerConnection, error) {
-	peer := c.currentPeer()
-	if peer.SignalingState() == webrtc.SignalingStateStable {
-		return peer, nil
-	}
-	if peer.CurrentRemoteDescription() != nil {
-		return nil, errors.New("an offer of this side is still out, and one of a connection that is " +
-			"negotiated can't be taken back; set the peer's answer first")
-	}
-	return c.replacePeer(peer)
-}
-
-// recover leads back to a state from which the next description can be applied.
-func (c *Connection) recover(peer *webrtc.PeerConnection) error {
+// regain leads back to a state from which the next description can be applied.
+func (c *Connection) regain(peer *webrtc.PeerConnection) error {
 	switch {
 	case peer.SignalingState() == webrtc.SignalingStateStable:
 		return nil

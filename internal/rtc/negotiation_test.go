@@ -267,26 +267,115 @@ func TestGlare(t *testing.T) {
 	require.Equal(t, 0, a.count("error")+b.count("error"))
 }
 
+// Both sides offer at once when they are connected already. The one that offered first of all prevails; the other
+// yields, answers, and offers again.
 func TestGlareAfterNegotiation(t *testing.T) {
+	for _, first := range []string{"a", "b"} {
+		t.Run(first+"'s offer arrives first", func(t *testing.T) {
+			a, b, ours, theirs := connected(t)
+			a.signalTo(nil)
+			b.signalTo(nil)
+			a.addVideo("from a")
+			b.addVideo("from b")
+			require.NoError(t, a.conn.CreateOffer())
+			require.NoError(t, b.conn.CreateOffer())
+			a.untilEvents("offer", 2)
+			b.untilEvents("offer", 1)
+			a.idle()
+			b.idle()
+			a.signalTo(b)
+			b.signalTo(a)
+			offerOfA, offerOfB := a.offer(1), b.offer(0)
+			if first == "a" {
+				require.NoError(t, b.conn.SetRemoteOffer(offerOfA))
+				require.NoError(t, a.conn.SetRemoteOffer(offerOfB))
+			} else {
+				require.NoError(t, a.conn.SetRemoteOffer(offerOfB))
+				a.idle()
+				require.NoError(t, b.conn.SetRemoteOffer(offerOfA))
+			}
+			a.untilPresent("video from_b[]")
+			b.untilPresent("video from_a[]")
+			b.untilEvents("offer", 2)
+			a.untilEvent("answer")
+			ours.send([]byte("x"), true)
+			theirs.untilMessages(1)
+			a.close()
+			b.close()
+			noErrors(t, a, b)
+			require.Equal(t, 2, a.count("offer"))
+		})
+	}
+}
+
+// A peer that knows nothing of yielding: its offer is answered when it has waited, and then ours is made again.
+func TestGlareWithAPeerThatDoesNotYield(t *testing.T) {
+	a, b, _, _ := connected(t)
+	a.signalTo(nil)
+	a.addVideo("from a")
+	require.NoError(t, a.conn.CreateOffer())
+	a.untilEvents("offer", 2)
+	a.idle()
+	require.NoError(t, b.conn.CreateOffer())
+	a.untilEvent("answer")
+	a.untilEvents("offer", 3)
+	a.idle()
+	a.signalTo(b)
+	require.NoError(t, b.conn.SetRemoteAnswer(a.answer(0)))
+	b.idle()
+	require.NoError(t, b.conn.SetRemoteOffer(a.offer(2)))
+	b.untilPresent("video from_a[]")
+	a.close()
+	b.close()
+	noErrors(t, a, b)
+}
+
+// The answer to an offer that was taken back is nobody's mistake.
+func TestAnswerToAnOfferThatWasTakenBack(t *testing.T) {
 	a, b, ours, theirs := connected(t)
 	a.signalTo(nil)
 	b.signalTo(nil)
+	require.NoError(t, b.conn.CreateOffer())
+	b.untilEvent("offer")
+	require.NoError(t, a.conn.SetRemoteOffer(b.offer(0)))
+	a.untilEvent("answer")
 	require.NoError(t, a.conn.CreateOffer())
 	a.untilEvents("offer", 2)
-	require.NoError(t, b.conn.CreateOffer())
-	b.untilEvents("offer", 1)
 	require.NoError(t, b.conn.SetRemoteOffer(a.offer(1)))
-	b.untilEvent("error")
-	b.look(func() { require.Contains(t, b.lastErr, "still out") })
-	require.NoError(t, b.conn.SetRemoteAnswer(a.asAnswer()))
+	b.untilEvents("answer", 2)
+	b.untilEvents("offer", 2) // made again
+	require.NoError(t, a.conn.SetRemoteAnswer(b.answer(1)))
+	require.NoError(t, b.conn.SetRemoteAnswer(a.answer(0))) // to b's first offer; as good for its second one
+	require.NoError(t, b.conn.SetRemoteAnswer(a.answer(0)))
+	b.idle()
 	ours.send([]byte("x"), true)
 	theirs.untilMessages(1)
 	a.close()
 	b.close()
+	noErrors(t, a, b)
 }
 
-// asAnswer turns the side's first offer into an answer with the same credentials.
-func (s *side) asAnswer() string { return strings.ReplaceAll(s.offer(0), "actpass", "active") }
+// A peer that does not trickle: all of its candidates are in its descriptions.
+func TestCandidatesInDescriptions(t *testing.T) {
+	a, b := pair(t)
+	a.signalTo(nil)
+	b.signalTo(nil)
+	ours := a.createChannel("first")
+	require.NoError(t, a.conn.CreateOffer())
+	a.untilEvent("gathered")
+	require.NoError(t, a.conn.CreateOffer())
+	a.untilEvents("offer", 2)
+	require.Contains(t, a.offer(1), "a=candidate:")
+	require.NoError(t, b.conn.SetRemoteOffer(a.offer(1)))
+	b.untilEvent("answer")
+	require.NotContains(t, b.answer(0), "a=candidate:")
+	// Nobody tells a where b is: b has to find a.
+	require.NoError(t, a.conn.SetRemoteAnswer(b.answer(0)))
+	ours.untilOpen()
+	a.close()
+	b.close()
+	noErrors(t, a, b)
+}
 
 func TestConcurrentCalls(t *testing.T) {
 	a, b, ours, _ := connected(t)

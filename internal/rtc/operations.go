@@ -20,6 +20,7 @@ type operation struct {
 	leads  bool // it changes the signaling state
 	to     signaling
 	answer bool // only valid while a local offer is out
+	yields bool // a local offer that is out may go before it
 	run    func() error
 }
 
@@ -39,7 +40,7 @@ func (c *Connection) admit(op operation) error {
 	if c.closed.Load() {
 		return fmt.Errorf("%w: %s on a connection that is closed", ErrClosed, op.name)
 	}
-	if op.answer && c.signaling != signalingHaveLocalOffer {
+	if op.answer && c.signaling != signalingHaveLocalOffer && !c.mayBeStray() {
 		return fmt.Errorf("%w: %s, but no offer of this side waits for an answer; call CreateOffer first",
 			ErrIllegalState, op.name)
 	}
@@ -47,10 +48,11 @@ func (c *Connection) admit(op operation) error {
 		return fmt.Errorf("%w: %s, but %d operations of the connection wait already; let some of them end",
 			ErrLimit, op.name, len(c.queue))
 	}
-	c.queue = append(c.queue, op)
-	if op.leads {
-		c.signaling = op.to
+	if op.yields && c.signaling == signalingHaveLocalOffer {
+		c.expectStray() // the answer may have been on its way
 	}
+	c.queue = append(c.queue, op)
+	c.project(op)
 	return nil
 }
 
@@ -84,18 +86,24 @@ func (c *Connection) runOperation() bool {
 	return true
 }
 
-// projectSignaling works out where the operations that wait will lead from where the last
-// one really led.
+// projectSignaling works out where the operations that wait will lead from where the one
+// that runs really led.
 func (c *Connection) projectSignaling() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.signaling = signalingStable
-	if c.peer.SignalingState() == webrtc.SignalingStateHaveLocalOffer {
+	if c.media.out != nil || c.peer.SignalingState() == webrtc.SignalingStateHaveLocalOffer {
 		c.signaling = signalingHaveLocalOffer
 	}
 	for _, op := range c.queue {
-		if op.leads {
-			c.signaling = op.to
-		}
+		c.project(op)
+	}
+}
+
+// project works out where an operation leads. The connection's lock is held.
+func (c *Connection) project(op operation) {
+	prevails := op.yields && c.recovery.leads && c.signaling == signalingHaveLocalOffer
+	if op.leads && !prevails {
+		c.signaling = op.to
 	}
 }

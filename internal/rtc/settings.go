@@ -37,14 +37,38 @@ const (
 // go on late.
 const maxRetransmissionTimeout = time.Second
 
-// timing says when a silent peer is given up. Tests have less time.
+// minCongestionWindowBytes is what SCTP may always have under way: ten packets, as TCP begins with (RFC 6928). pion goes
+// down to one packet after a timeout, and then can't notice a loss but by another timeout of a second.
+const minCongestionWindowBytes = 10 * 1191
+
+// timing says when a path counts as lost, and what is done about it. Tests have less time.
 type timing struct {
-	disconnected time.Duration // after so much silence
-	failed       time.Duration // and so much more
+	first        time.Duration // how long the first path may take
+	disconnected time.Duration // a path is lost after so much silence
+	failed       time.Duration // and given up after so much
 	keepAlive    time.Duration // how often a word is said when there is nothing to send
+	retry        time.Duration // from one offer that is to lead back to the next
+	poll         time.Duration // how often the machine's addresses are looked at
 }
 
-var usualTiming = timing{disconnected: 5 * time.Second, failed: 10 * time.Second, keepAlive: 2 * time.Second}
+var usualTiming = timing{
+	first:        15 * time.Second,
+	disconnected: 5 * time.Second,
+	failed:       45 * time.Second,
+	keepAlive:    2 * time.Second,
+	retry:        5 * time.Second,
+	poll:         time.Second,
+}
+
+// checkInterval is how often pion tries each pair of candidates.
+const checkInterval = 200 * time.Millisecond
+
+// apply has pion look for a path for as long as this side waits for one: it would try each pair 7 times, within 1.4 s,
+// and a link that is down comes back later.
+func (t timing) apply(settings *webrtc.SettingEngine) {
+	settings.SetICETimeouts(t.disconnected, t.failed, t.keepAlive)
+	settings.SetICEMaxBindingRequests(uint16(t.failed / checkInterval))
+}
 
 // Config is what a connection is made with.
 type Config struct {
@@ -112,10 +136,10 @@ func (c *Connection) newAPI() (*webrtc.API, error) {
 	settings.SetIncludeLoopbackCandidate((&network.Net{Settings: i.settings}).OnlyLoopback())
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	settings.DisableActiveTCP(true)
+	i.timing.apply(&settings)
 	if err := c.limitCandidates(&settings); err != nil {
 		return nil, err
 	}
-	settings.SetICETimeouts(i.timing.disconnected, i.timing.failed, i.timing.keepAlive)
 	// How long a pair of a worse kind waits for a better one. Trickled candidates are tried
 	// as they come, so a fifth of pion's times is plenty and the connection is up sooner.
 	settings.SetSrflxAcceptanceMinWait(100 * time.Millisecond)
@@ -130,6 +154,7 @@ func (c *Connection) newAPI() (*webrtc.API, error) {
 	settings.SetSCTPMaxMessageSize(announcedMessageBytes)
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindowBytes)
 	settings.SetSCTPRTOMax(maxRetransmissionTimeout)
+	settings.SetSCTPMinCwnd(minCongestionWindowBytes)
 
 	// Tracks are looked for when a description was applied, not when their first packet comes.
 	settings.SetFireOnTrackBeforeFirstRTP(true)

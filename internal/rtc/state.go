@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -39,16 +40,26 @@ func (c *Connection) evaluate() {
 			"fingerprint in its description, or the peer refused ours; make a new connection")
 		c.abandonChannels()
 	case ice == webrtc.ICEConnectionStateFailed:
-		c.report(conditionFailed, fmt.Sprintf("ICE failed: no path to the peer for %v; "+
-			"check that both sides exchanged their candidates, then make a new offer",
-			c.instance.timing.disconnected+c.instance.timing.failed))
-	case ice == webrtc.ICEConnectionStateDisconnected:
-		c.reportLoss()
-	case dtls == webrtc.DTLSTransportStateConnected &&
-		(ice == webrtc.ICEConnectionStateConnected || ice == webrtc.ICEConnectionStateCompleted):
+		c.fail(c.instance.timing.failed)
+	case ice == webrtc.ICEConnectionStateChecking:
+		c.lookForPath(peer)
+	case ice == webrtc.ICEConnectionStateDisconnected, up(ice) && c.addressVanished(peer):
+		c.leadBack(peer)
+	case up(ice) && dtls == webrtc.DTLSTransportStateConnected:
+		c.foundPath()
 		c.startMedia()
 		c.report(conditionConnected, "")
 	}
+}
+
+func up(ice webrtc.ICEConnectionState) bool {
+	return ice == webrtc.ICEConnectionStateConnected || ice == webrtc.ICEConnectionStateCompleted
+}
+
+// fail gives up on a path, for now: one that is found later counts.
+func (c *Connection) fail(after time.Duration) {
+	c.report(conditionFailed, fmt.Sprintf("ICE failed: no path to the peer for %v; "+
+		"check that both sides exchange their offers, answers and candidates, then make a new offer", after))
 }
 
 // report tells the host about a transition, if it is one.

@@ -35,12 +35,22 @@ func (c *breakableConn) WriteTo(p []byte, to net.Addr) (int, error) {
 	return c.UDPConn.WriteTo(p, to)
 }
 
+// shortTiming is the usual timing, but faster.
+var shortTiming = timing{
+	first:        2 * time.Second,
+	disconnected: time.Second,
+	failed:       5 * time.Second,
+	keepAlive:    200 * time.Millisecond,
+	retry:        500 * time.Millisecond,
+	poll:         50 * time.Millisecond,
+}
+
 func breakablePair(t *testing.T) (a, b *side, wire *breakable) {
 	t.Helper()
 	instance := newTestInstance(t)
 	wire = &breakable{}
 	instance.network = wire
-	instance.timing = timing{disconnected: time.Second, failed: time.Second, keepAlive: 200 * time.Millisecond}
+	instance.timing = shortTiming
 	a, b = newSide(t, instance, "a"), newSide(t, instance, "b")
 	a.signalTo(b)
 	b.signalTo(a)

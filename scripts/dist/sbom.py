@@ -67,6 +67,12 @@ def c_libraries(target):
         yield name, version, package, found[2]
 
 
+def compilers_own(target):
+    """What the compiler adds to the library: name and version of Debian's package."""
+    if target.startswith("windows"):
+        yield "mingw-w64", run("dpkg-query", "-W", "-f", "${Version}", "mingw-w64-x86-64-dev")
+
+
 def licences():
     rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", read("THIRD_PARTY_NOTICES.md"), re.M)
     known = {name.strip(): licence.split(",")[0].strip() for name, licence in rows}
@@ -87,12 +93,18 @@ def main():
     main_component.update(type="library", version=version, licenses=[{"license": {"id": "MIT"}}],
                           hashes=[{"alg": "SHA-256", "content": digest}])
     depends = next(entry for entry in bom["dependencies"] if entry["ref"] == main_component["bom-ref"])["dependsOn"]
-    for name, number, package, source in c_libraries(target):
+
+    def add(name, number, package, **more):
         purl = f"pkg:deb/debian/{package}@{number}?arch=source"
         bom["components"].append({"bom-ref": purl, "type": "library", "name": name, "version": number, "scope": "required",
-                                  "purl": purl, "properties": [{"name": "source:SHA-256", "value": source}]})
+                                  "purl": purl, **more})
         bom["dependencies"].append({"ref": purl})
         depends.append(purl)
+
+    for name, number, package, source in c_libraries(target):
+        add(name, number, package, properties=[{"name": "source:SHA-256", "value": source}])
+    for name, number in compilers_own(target):
+        add(name, number, name)
     known = licences()
     for component in bom["components"]:
         if component["name"] not in known:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A peer whose process is killed: it is missed after about 5 s, and given up after about 15 s. */
+/* A peer whose process is killed: it is missed after about 5 s. That it is given up in the end is seen in
+ * network_change.c. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 
 /* Wide, for machines that are busy: what matters is that it does not take a minute, and is not an instant either. */
 #define MISSED_MOST_MS UINT64_C(10000)
-#define FAILED_MOST_MS UINT64_C(25000)
 #define MISSED_LEAST_MS UINT64_C(1500)
 
 static void vanished(void) {
@@ -30,12 +30,9 @@ static void vanished(void) {
     WAIT_UNTIL_STEP(local.count[ON_DISCONNECTED] == 1, remote_step(&signals, &local));
     uint64_t missed = milliseconds_now() - start;
     CHECK(!peer_is_connected(&local));
-    WAIT_UNTIL_STEP(peer_has_failed(&local), remote_step(&signals, &local));
-    uint64_t failed = milliseconds_now() - start;
-    printf("missed after %" PRIu64 " ms, failed after %" PRIu64 " ms\n", missed, failed);
+    printf("missed after %" PRIu64 " ms\n", missed);
     CHECK(missed > MISSED_LEAST_MS && missed < MISSED_MOST_MS);
-    CHECK(failed < FAILED_MOST_MS);
-    CHECK(!peer_is_connected(&local));
+    CHECK(!peer_has_failed(&local));
     CHECK_OK(peer_process(&local));
     CHECK_EQ(local.count[ON_DISCONNECTED], 1);
     CHECK_EQ(local.count[ON_CONNECTED], 1);

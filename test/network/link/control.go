@@ -30,8 +30,8 @@ var (
 //	[ab|ba] KEY VALUE [KEY VALUE ...]
 //	counters
 //
-// Without a direction both are changed. Keys: delay, jitter, queue, later (ms), rate (kbit/s), loss, reorder (percent),
-// burst (packets), cut (ms, from now on). The answer is "ok", followed by the counters if these were asked for, or
+// Without a direction both are changed. Keys: delay, jitter, queue, later (ms), rate (kbit/s), loss, reorder,
+// duplicate (percent), burst (packets), mtu (bytes), cut (ms, from now on). The answer is "ok", followed by the counters if these were asked for, or
 // "error: " and a reason.
 func (l *Link) Command(line string) string {
 	words := strings.Fields(line)
@@ -56,8 +56,8 @@ func (l *Link) Command(line string) string {
 
 // String gives the counters by name, in a fixed order.
 func (c Counters) String() string {
-	return fmt.Sprintf("packets %d bytes %d delivered %d delivered-bytes %d lost %d overflowed %d reordered %d",
-		c.Packets, c.Bytes, c.Delivered, c.DeliveredBytes, c.Lost, c.Overflowed, c.Reordered)
+	return fmt.Sprintf("packets %d bytes %d delivered %d delivered-bytes %d lost %d overflowed %d reordered %d duplicated %d",
+		c.Packets, c.Bytes, c.Delivered, c.DeliveredBytes, c.Lost, c.Overflowed, c.Reordered, c.Duplicated)
 }
 
 // changes is what one line asks for.
@@ -96,7 +96,8 @@ func parse(words []string) (changes, error) {
 // most says what a key's value may be at most.
 var most = map[string]float64{
 	"delay": 60_000, "jitter": 60_000, "queue": 60_000, "later": 60_000, "cut": 3_600_000,
-	"rate": 100_000_000, "loss": 100, "reorder": 100, "burst": 10_000,
+	"rate": 100_000_000, "loss": 100, "reorder": 100, "duplicate": 100,
+	"burst": 10_000, "mtu": 65_535,
 }
 
 func (c *changes) add(key, text string) error {
@@ -130,6 +131,10 @@ func (c *changes) add(key, text string) error {
 			s.Loss = value / 100
 		case "reorder":
 			s.Reorder = value / 100
+		case "duplicate":
+			s.Duplicate = value / 100
+		case "mtu":
+			s.MTU = int(value)
 		default:
 			s.Burst = value
 		}

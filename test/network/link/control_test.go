@@ -20,18 +20,20 @@ func TestCommands(t *testing.T) {
 	l := New(1)
 	for _, line := range []string{
 		"delay 50", "ab loss 10 burst 3", "ba rate 500 queue 200 jitter 0.5", "  reorder 5   later 20 ", "cut 300", "loss 0",
+		"ab duplicate 50 mtu 1280",
 	} {
 		assert.Equal(t, "ok", l.Command(line), line)
 	}
 	assert.Equal(t, Settings{
 		Delay: 50 * time.Millisecond, Loss: 0, Burst: 3, Reorder: 0.05, ReorderBy: 20 * time.Millisecond,
+		Duplicate: 0.5, MTU: 1280,
 	}, l.AB.model.settings)
 	assert.Equal(t, Settings{
 		Delay: 50 * time.Millisecond, Jitter: 500 * time.Microsecond, Rate: 500_000, Queue: 200 * time.Millisecond,
 		Reorder: 0.05, ReorderBy: 20 * time.Millisecond,
 	}, l.BA.model.settings)
 	assert.True(t, strings.HasPrefix(l.Command("counters"), "ok ab packets 0 bytes 0 delivered 0 delivered-bytes 0 lost 0 "+
-		"overflowed 0 reordered 0 ba packets 0 "))
+		"overflowed 0 reordered 0 duplicated 0 ba packets 0 "))
 }
 
 func TestBadCommandsChangeNothing(t *testing.T) {

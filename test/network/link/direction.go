@@ -93,7 +93,12 @@ func (d *Direction) take(data []byte) {
 	if fate == overtaken {
 		d.counters.Reordered++
 	}
-	heap.Push(&d.packets, packet{due: due, number: d.counters.Packets, data: append([]byte(nil), data...)})
+	came := packet{due: due, number: d.counters.Packets, data: append([]byte(nil), data...)}
+	heap.Push(&d.packets, came)
+	if d.model.duplicates() {
+		d.counters.Duplicated++
+		heap.Push(&d.packets, came)
+	}
 	select {
 	case d.wake <- struct{}{}:
 	default:

@@ -172,6 +172,35 @@ func TestReorderedPacketsAreOvertaken(t *testing.T) {
 	})
 }
 
+func TestSomePacketsComeTwice(t *testing.T) {
+	running(t, func(l *Link, a, b *device) {
+		require.Equal(t, "ok", l.Command("duplicate 30"))
+		a.sends(0, 200, 100)
+		synctest.Wait()
+		came := map[int]int{}
+		twice := 0
+		for _, number := range numbers(b.arrivals()) {
+			if came[number]++; came[number] == 2 {
+				twice++
+			}
+		}
+		assert.Len(t, came, 200)
+		assert.Equal(t, uint64(twice), l.AB.Counters().Duplicated)
+		assert.InDelta(t, 60, twice, 30)
+	})
+}
+
+func TestLargePacketsAreLost(t *testing.T) {
+	running(t, func(l *Link, a, b *device) {
+		require.Equal(t, "ok", l.Command("mtu 1280"))
+		a.sends(0, 3, 1280)
+		a.sends(3, 3, 1281)
+		synctest.Wait()
+		assert.Equal(t, []int{0, 1, 2}, numbers(b.arrivals()))
+		assert.Equal(t, uint64(3), l.AB.Counters().Lost)
+	})
+}
+
 func TestCutLosesForAWhile(t *testing.T) {
 	running(t, func(l *Link, a, b *device) {
 		require.Equal(t, "ok", l.Command("cut 300"))

@@ -17,6 +17,8 @@ type Settings struct {
 	Burst     float64       // with loss: how many are lost in a row, on average; below 1: 1
 	Reorder   float64       // share of packets that those behind may overtake, 0 to 1
 	ReorderBy time.Duration // how much later these come
+	Duplicate float64       // share of packets that come twice, 0 to 1
+	MTU       int           // bytes; what is larger is lost without a word; 0: unbounded
 }
 
 // Counters count a direction's packets and bytes since it began.
@@ -28,6 +30,7 @@ type Counters struct {
 	Lost           uint64 // by loss and interruption
 	Overflowed     uint64 // for which the queue had no room
 	Reordered      uint64
+	Duplicated     uint64
 }
 
 type fate int
@@ -66,7 +69,7 @@ func (m *model) cut(until time.Time) { m.cutUntil = until }
 
 // admit says when a packet that comes now is due at the other end, unless it never gets there.
 func (m *model) admit(now time.Time, size int) (time.Time, fate) {
-	if now.Before(m.cutUntil) || m.loses() {
+	if now.Before(m.cutUntil) || m.loses() || m.settings.MTU > 0 && size > m.settings.MTU {
 		return time.Time{}, lost
 	}
 	sent, room := m.transmit(now, size)
@@ -82,6 +85,11 @@ func (m *model) admit(now time.Time, size int) (time.Time, fate) {
 	}
 	m.last = due
 	return due, passes
+}
+
+// duplicates says whether a packet that was admitted comes twice.
+func (m *model) duplicates() bool {
+	return m.settings.Duplicate > 0 && m.random.Float64() < m.settings.Duplicate
 }
 
 // loses follows Gilbert's model: a burst ends with the same chance after each of its packets, and begins as often as

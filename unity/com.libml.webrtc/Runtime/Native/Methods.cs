@@ -9,10 +9,8 @@ namespace LibMLWebRTC.Native
     {
 #if UNITY_IOS && !UNITY_EDITOR
         private const string Library = "__Internal";
-#elif UNITY_STANDALONE_WIN || UNITY_EDITOR_WIN
-        private const string Library = "ml_webrtc";
 #else
-        private const string Library = "libml_webrtc";
+        private const string Library = "ml_webrtc"; // all runtimes look for libml_webrtc.so and the like, too
 #endif
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
