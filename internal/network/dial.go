@@ -43,7 +43,7 @@ func (a *Access) dialServer(network string, server ICEServer) (net.Conn, error) 
 	if err != nil {
 		return nil, err
 	}
-	watched := &watchedStream{watch: watch{server: server, fail: a.fail}, local: conn.LocalAddr()}
+	watched := &watchedStream{watch: watch{server: server, fail: a.fail}, local: conn.LocalAddr(), patience: streamPatience}
 	if proxied || a.options.Settings.HideHosts {
 		watched.local = hiddenAddress(network)
 	}

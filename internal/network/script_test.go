@@ -12,7 +12,9 @@ import (
 
 func ask(t *testing.T, script, host string) (string, error) {
 	t.Helper()
-	return runScript(t.Context(), script, "https://"+host+":5349/", host)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // less than it has usually
+	defer cancel()
+	return runScript(ctx, script, "https://"+host+":5349/", host)
 }
 
 func findProxy(body string) string { return "function FindProxyForURL(url, host) {\n" + body + "\n}" }
@@ -135,9 +137,14 @@ func TestHostileScripts(t *testing.T) {
 	}
 }
 
+// A match that goes on for ever is given up by who waits for it, and ends by itself soon after.
 func TestScriptWithBacktracking(t *testing.T) {
 	_, err := ask(t, findProxy("return /^(?=a)(a+)+$/.test('"+strings.Repeat("a", 40)+"b') + ''"), "host")
-	_ = err // the engine may find that out at once; it has to come back
+	require.ErrorIs(t, err, errScriptTime)
+	answer, err := ask(t, findProxy("return 'DIRECT'"), "host")
+	require.NoError(t, err)
+	require.Equal(t, "DIRECT", answer)
+
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = runScript(ctx, findProxy("for (;;) ;"), "", "")
@@ -198,15 +205,4 @@ func TestWays(t *testing.T) {
 	} {
 		require.Equal(t, want, parseWays(answer), answer)
 	}
-}
-
-func FuzzScriptAnswer(f *testing.F) {
-	f.Add("PROXY a:1; SOCKS5 [::1]:2; DIRECT")
-	f.Fuzz(func(t *testing.T, answer string) {
-		for _, way := range parseWays(answer) {
-			if way.kind != wayDirect && (!plausibleHost(way.host) || way.port < 1 || way.port > 65535) {
-				t.Fatalf("%+v", way)
-			}
-		}
-	})
 }
