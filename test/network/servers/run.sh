@@ -14,7 +14,7 @@
 # The private authority's certificate is $ML_TEST_AUTHORITY. User "alice" has the password "secret" everywhere.
 #
 # Everything runs in process, mount and network namespaces of its own, which end with this script, whatever ends it: no process,
-# device or name is left. Needs root, or user namespaces; without either it fails.
+# device or name is left. Needs root, or user namespaces ("closed": root, or sudo); without either it fails.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,6 +23,11 @@ if [ "${1:-}" != inside ]; then
     if [ $# -lt 2 ]; then
         sed -n 's/^# \{0,1\}//; 3,16p' "$0" >&2
         exit 2
+    fi
+    if [ "$1" = closed ] && [ "$(id -u)" != 0 ]; then
+        # squid and Dante change their user, which a namespace with a single one does not let them.
+        sudo -n true || { echo "servers: the proxies need root" >&2; exit 1; }
+        exec sudo -n --preserve-env "$0" "$@"
     fi
     own=(unshare --net --mount --pid --fork --kill-child --mount-proc)
     if [ "$(id -u)" != 0 ]; then
