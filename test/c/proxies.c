@@ -48,11 +48,30 @@ static void meet_through(const char *what, int32_t type, int32_t port, const cha
     meet_by(what, &proxy);
 }
 
+/* What left this namespace for anybody but the proxies: nftables counts it. */
+static unsigned strays(void) {
+    FILE *counters = popen("nft reset counter inet wire stray", "r");
+    CHECK(counters != NULL);
+    char text[512];
+    size_t size = fread(text, 1, sizeof text - 1, counters);
+    text[size] = '\0';
+    CHECK_EQ(pclose(counters), 0);
+    const char *packets = strstr(text, "packets ");
+    CHECK(packets != NULL);
+    return (unsigned)strtoul(packets + strlen("packets "), NULL, 10);
+}
+
 /* That there is no other way. */
 static void no_proxy(void) {
     begin(TURN_TCP, NULL);
     meeting_wait(&now, 1500);
     CHECK(!peer_is_connected(&now.local));
+    meeting_end(&now);
+    /* What the counter is there for. */
+    strays();
+    begin("turns:unknown.test", NULL);
+    meeting_wait(&now, 500);
+    CHECK(strays() > 0);
     meeting_end(&now);
 }
 
@@ -71,17 +90,17 @@ static void socks(void) {
 
 static void socks_password(void) { meet_through("microsocks, password", SOCKS, 1081, "alice", "secret"); }
 
-/* What left this namespace for anybody but the proxies: nftables counts it. */
-static unsigned strays(void) {
-    FILE *counters = popen("nft reset counter inet wire stray", "r");
-    CHECK(counters != NULL);
-    char text[512];
-    size_t size = fread(text, 1, sizeof text - 1, counters);
-    text[size] = '\0';
-    CHECK_EQ(pclose(counters), 0);
-    const char *packets = strstr(text, "packets ");
-    CHECK(packets != NULL);
-    return (unsigned)strtoul(packets + strlen("packets "), NULL, 10);
+/* One error, within seconds, that names the proxy and the reason. */
+static void fails_by(const char *uri, const MLWebRTCConnectionProxyConfig *proxy, const char *where,
+                     const char *reason) {
+    check_about("%s, %s, %s", uri, where, reason);
+    begin(uri, proxy);
+    const char *error = meeting_error(&now);
+    CHECK(milliseconds_now() - now.start < SECONDS_MS);
+    CHECK(strstr(error, uri) != NULL && strstr(error, where) != NULL && strstr(error, reason) != NULL);
+    CHECK_EQ(meeting_gathered(&now, "typ relay"), 0);
+    CHECK_EQ(now.local.count[ON_ERROR], 1);
+    meeting_end(&now);
 }
 
 /* Where everything goes through the proxy, no other address is ever sent to, not even for a name. */
@@ -102,22 +121,11 @@ static void nothing_else_on_the_wire(void) {
     CHECK_EQ(meeting_gathered(&now, "10.77.3.2"), 0);
     meeting_end(&now);
     CHECK(instance_has_said("left out"));
+    proxy = proxy_at(SOCKS, 1080, NULL, NULL);
+    fails_by("turns:unknown.test", &proxy, "proxy.test:1080", "");
     CHECK_EQ(strays(), 0);
     instance_with("ML_WEBRTC_ICE_POLICY", NULL);
     CHECK(unsetenv("ML_TEST_URI") == 0);
-}
-
-/* One error, within seconds, that names the proxy and the reason. */
-static void fails_by(const char *uri, const MLWebRTCConnectionProxyConfig *proxy, const char *where,
-                     const char *reason) {
-    check_about("%s, %s, %s", uri, where, reason);
-    begin(uri, proxy);
-    const char *error = meeting_error(&now);
-    CHECK(milliseconds_now() - now.start < SECONDS_MS);
-    CHECK(strstr(error, uri) != NULL && strstr(error, where) != NULL && strstr(error, reason) != NULL);
-    CHECK_EQ(meeting_gathered(&now, "typ relay"), 0);
-    CHECK_EQ(now.local.count[ON_ERROR], 1);
-    meeting_end(&now);
 }
 
 static void fails(int32_t type, int32_t port, const char *password, const char *reason) {
