@@ -135,16 +135,31 @@ static void destroyed_meanwhile(void) {
     CHECK(milliseconds_now() - start < NO_TIME_MS);
 }
 
-/* One error that says what is wrong and where, however often and by whichever family it was tried. */
+/* How often coturn has seen a wrong password. */
+static unsigned refusals(void) {
+    char line[512];
+    unsigned count = 0;
+    FILE *log = fopen("/run/test/turnserver.log", "r");
+    CHECK(log != NULL);
+    while (fgets(line, sizeof line, log) != NULL) {
+        count += strstr(line, "credentials are incorrect") != NULL;
+    }
+    CHECK(fclose(log) == 0);
+    return count;
+}
+
+/* One error that says what is wrong and where, although both families are tried; and no retries. */
 static void wrong_password_at(const char *uri) {
     check_about("%s", uri);
     SERVERS(with, "wrong", uri);
+    unsigned before = refusals();
     meeting_begin(&now, "peer", &with.config);
     const char *error = meeting_error(&now);
     CHECK(strstr(error, uri) != NULL && strstr(error, "alice") != NULL && strstr(error, "password") != NULL);
     CHECK_EQ(meeting_gathered(&now, "typ relay"), 0);
     meeting_wait(&now, 3000);
     CHECK_EQ(now.local.count[ON_ERROR], 1);
+    CHECK_EQ(refusals() - before, 2);
     meeting_end(&now);
 }
 
