@@ -139,9 +139,9 @@ typedef void (*MLWebRTCOnDataChannelReceived)(MLHandle remote_data_channel_handl
  * The offer of MLWebRTCConnectionCreateOffer is made and applied as the local description: send it to the peer.
  *
  * It comes without that call, too: when the connection is lost, or this machine has joined another network, offers are
- * made that lead it back (ICE restart); and an offer that had to yield to one of the peer's is made again. Send each, and
- * the candidates that follow, as long as the connection lives; an answer to each is expected but not needed. Without
- * them the connection can only wait for its old path to come back.
+ * made that lead it back (ICE restart); and an offer that had to yield to one of the peer's is made again. Send each,
+ * and the candidates that follow, as long as the connection lives; an answer to each is expected but not needed.
+ * Without them the connection can only wait for its old path to come back.
  *
  * @param offer   SDP, valid until the callback returns
  * @param context MLWebRTCConnectionEventCallbacks.context
