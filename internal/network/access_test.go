@@ -187,10 +187,12 @@ func TestWatchOfAStream(t *testing.T) {
 
 // A path that takes nothing any more ends instead of holding up who writes.
 func TestStalledStream(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, listener.Close()) }()
-	conn, err := net.Dial("tcp", listener.Addr().String())
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", listener.Addr().String())
 	require.NoError(t, err)
 	stream := &watchedStream{Conn: conn, patience: 50 * time.Millisecond}
 	packet := make([]byte, 64<<10)

@@ -162,7 +162,7 @@ func (c *watchedStream) LocalAddr() net.Addr { return c.local }
 
 func (c *watchedStream) Write(p []byte) (int, error) {
 	c.watch.sent(p)
-	if err := c.Conn.SetWriteDeadline(time.Now().Add(c.patience)); err != nil {
+	if err := c.SetWriteDeadline(time.Now().Add(c.patience)); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Write(p)

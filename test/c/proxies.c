@@ -173,6 +173,9 @@ static void garbage(void) {
 static void pac(void) {
     MLWebRTCConnectionProxyConfig proxy = {.auto_config_url = "http://web.test/proxy.pac"};
     meet_by("PAC", &proxy);
+    proxy.auto_config_url = "http://web.test/https.pac";
+    meet_by("PAC, squid within TLS", &proxy);
+    proxy.auto_config_url = "http://web.test/proxy.pac";
     strays();
     CHECK(setenv("ML_TEST_URI", TURN_TCP, 1) == 0);
     instance_with("ML_WEBRTC_ICE_POLICY", "proxied");
