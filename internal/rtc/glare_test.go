@@ -68,7 +68,7 @@ func has(t *testing.T, track string, sides ...*side) {
 
 // Both sides make offers whenever they like, each with something new in it. Whatever crosses whatever: in the end both
 // have what the other one offered, and nobody was told of an error.
-func TestOffersOfBothSidesAtAnyTime(t *testing.T) {
+func TestOffersOfBothSidesAtAnyTime(t *testing.T) { //nolint:tparallel // with each other, not with other tests
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
