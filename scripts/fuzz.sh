@@ -7,8 +7,8 @@ found=0
 while IFS=: read -r file target; do
     package=./$(dirname "$file")
     echo "== $target ($package) for $time"
-    go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 10x "$package"
+    go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 10x "$package" </dev/null
     found=$((found + 1))
-done < <(git ls-files '*_test.go' | xargs grep -oE '^func Fuzz[A-Za-z0-9_]*' | sed 's/func //' | sort)
+done < <(grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' capi callbacks handles internal test | sed 's/func //' | sort)
 [ "$found" -gt 0 ] || { echo "fuzz.sh: no fuzz target found" >&2; exit 1; }
 echo "OK: $found fuzz targets, $time each"
