@@ -48,10 +48,10 @@ typedef struct MLWebRTCConnectionProxyConfig {
     int32_t host_port;           /**< its TCP port */
     const char *username;        /**< may be NULL */
     const char *password;        /**< may be NULL */
-    MLWebRTCBool auto_detect;    /**< find the proxy by WPAD */
+    MLWebRTCBool auto_detect;    /**< find the proxy by the system's settings and WPAD */
     const char *auto_config_url; /**< where a PAC file lies; may be NULL */
-    const char *bypass_list;     /**< hosts, wildcards, CIDR, separated by "," or ";", that are reached without the
-                                      proxy; may be NULL */
+    const char *bypass_list;     /**< hosts, wildcards, CIDR, "<local>", separated by "," or ";", that are reached
+                                      without the proxy; may be NULL */
 } MLWebRTCConnectionProxyConfig;
 
 /** How to make a connection. W3C WebRTC, RTCConfiguration. */
@@ -82,7 +82,8 @@ typedef struct MLWebRTCTrackInfo {
 } MLWebRTCTrackInfo;
 
 /**
- * A signalling operation that had been accepted failed. The connection stays usable.
+ * A signalling operation that had been accepted failed, or a TURN server or proxy is of no use until somebody changes
+ * something. The connection stays usable.
  *
  * @param message what failed, readable, UTF-8
  * @param context MLWebRTCConnectionEventCallbacks.context
@@ -138,9 +139,9 @@ typedef void (*MLWebRTCOnDataChannelReceived)(MLHandle remote_data_channel_handl
  * The offer of MLWebRTCConnectionCreateOffer is made and applied as the local description: send it to the peer.
  *
  * It comes without that call, too: when the connection is lost, or this machine has joined another network, offers are
- * made that lead it back (ICE restart); and an offer that had to yield to one of the peer's is made again. Send each, and
- * the candidates that follow, as long as the connection lives; an answer to each is expected but not needed. Without
- * them the connection can only wait for its old path to come back.
+ * made that lead it back (ICE restart); and an offer that had to yield to one of the peer's is made again. Send each,
+ * and the candidates that follow, as long as the connection lives; an answer to each is expected but not needed.
+ * Without them the connection can only wait for its old path to come back.
  *
  * @param offer   SDP, valid until the callback returns
  * @param context MLWebRTCConnectionEventCallbacks.context

@@ -51,6 +51,9 @@ typedef struct MLWebRTCDebugUtils {
  * OnDestroyed, and all its handles become stale; then the new instance starts. An application that reloaded its own
  * code without MLWebRTCInstanceDestroy is safe this way.
  *
+ * The environment variables ML_WEBRTC_... are read here: certificate authorities, ports, which candidates there are
+ * (docs/servers.md).
+ *
  * Thread: any. May wait for a callback that is running on another thread, like a Destroy.
  *
  * @retval MLResult_Ok                 the instance is alive

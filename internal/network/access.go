@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pion/stun/v4"
 	"github.com/pion/transport/v5"
 )
 
@@ -44,6 +45,8 @@ type Access struct {
 
 	mu       sync.Mutex
 	resolved map[netip.AddrPort]int // the servers over UDP by the addresses of their names
+
+	scripts scripts
 }
 
 // Options say what a connection needs beside the network.
@@ -80,11 +83,11 @@ func (a *Access) URIs() []string {
 		address := net.JoinHostPort(server.Host, strconv.Itoa(server.Port))
 		switch {
 		case server.Stream:
-			scheme := "turn"
+			scheme := stun.SchemeTypeTURN
 			if server.Secure {
-				scheme = "turns"
+				scheme = stun.SchemeTypeTURNS
 			}
-			uris[i] = fmt.Sprintf("%s:%d.%s:%d?transport=tcp", scheme, i, streamHost, server.Port)
+			uris[i] = fmt.Sprintf("%v:%d.%s:%d?transport=tcp", scheme, i, streamHost, server.Port)
 		case server.Relay:
 			uris[i] = "turn:" + address + "?transport=udp"
 		default:

@@ -4,9 +4,11 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pion/stun/v4"
 	"github.com/stretchr/testify/require"
@@ -181,6 +183,25 @@ func TestWatchOfAStream(t *testing.T) {
 		require.Len(t, said.all(), 1)
 		require.ErrorIs(t, said.errs[0], errNotTURN)
 	}
+}
+
+// A path that takes nothing any more ends instead of holding up who writes.
+func TestStalledStream(t *testing.T) {
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, listener.Close()) }()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", listener.Addr().String())
+	require.NoError(t, err)
+	stream := &watchedStream{Conn: conn, patience: 50 * time.Millisecond}
+	packet := make([]byte, 64<<10)
+	for err == nil {
+		_, err = stream.Write(packet)
+	}
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	_, err = stream.Write(packet)
+	require.ErrorIs(t, err, net.ErrClosed)
 }
 
 func drain(stream *watchedStream) {

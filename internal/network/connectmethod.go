@@ -41,12 +41,12 @@ func (a *Access) connectMethod(way way, target string) (net.Conn, error) {
 		}
 		_ = conn.Close()
 		if answer.status == http.StatusUnauthorized && authorization != "" {
-			return nil, a.refusedPassword(answer.status) // tinyproxy says it this way
+			return nil, way.refusedPassword(answer.status) // tinyproxy says it this way
 		}
 		if answer.status != http.StatusProxyAuthRequired {
 			return nil, fmt.Errorf("it answers %d %s", answer.status, answer.reason)
 		}
-		if authorization, err = a.authorize(answer.challenges, target, authorization != ""); err != nil {
+		if authorization, err = way.authorize(answer.challenges, target, authorization != ""); err != nil {
 			return nil, err
 		}
 	}
@@ -54,9 +54,8 @@ func (a *Access) connectMethod(way way, target string) (net.Conn, error) {
 }
 
 // authorize answers the challenges of a proxy. tried: it has seen credentials before.
-func (a *Access) authorize(challenges []challenge, target string, tried bool) (string, error) {
-	user, password := a.options.Proxy.Username, a.options.Proxy.Password
-	if user == "" {
+func (w way) authorize(challenges []challenge, target string, tried bool) (string, error) {
+	if w.user == "" {
 		return "", errors.New("it wants a user name and a password (407), and the proxy config has none")
 	}
 	best, err := strongest(challenges)
@@ -64,16 +63,16 @@ func (a *Access) authorize(challenges []challenge, target string, tried bool) (s
 		return "", err
 	}
 	if tried && !best.stale() {
-		return "", a.refusedPassword(http.StatusProxyAuthRequired)
+		return "", w.refusedPassword(http.StatusProxyAuthRequired)
 	}
 	if best.scheme == schemeBasic {
-		return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password)), nil
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(w.user+":"+w.password)), nil
 	}
-	return best.digest(http.MethodConnect, target, user, password, newNonce())
+	return best.digest(http.MethodConnect, target, w.user, w.password, newNonce())
 }
 
-func (a *Access) refusedPassword(status int) error {
-	return fmt.Errorf("it refuses the password of user %q (%d); check both", a.options.Proxy.Username, status)
+func (w way) refusedPassword(status int) error {
+	return fmt.Errorf("it refuses the password of user %q (%d); check both", w.user, status)
 }
 
 // proxyAnswer is what a proxy says to a CONNECT.

@@ -43,7 +43,7 @@ func (a *Access) dialServer(network string, server ICEServer) (net.Conn, error) 
 	if err != nil {
 		return nil, err
 	}
-	watched := &watchedStream{watch: watch{server: server, fail: a.fail}, local: conn.LocalAddr()}
+	watched := &watchedStream{watch: watch{server: server, fail: a.fail}, local: conn.LocalAddr(), patience: streamPatience}
 	if proxied || a.options.Settings.HideHosts {
 		watched.local = hiddenAddress(network)
 	}
@@ -71,7 +71,7 @@ func (a *Access) reach(network string, server ICEServer) (conn net.Conn, proxied
 		conn, err = a.direct(a.ctx, network, server.Host, server.Port)
 		return conn, false, err
 	}
-	ways, err := a.options.Proxy.ways(a, server)
+	ways, err := a.ways(server)
 	if err != nil {
 		return nil, false, err
 	}

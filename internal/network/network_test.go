@@ -6,11 +6,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dlclark/regexp2/v2"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// withoutClock ends the clock of regular expressions, which would end by itself some seconds later.
+type withoutClock struct{ *testing.M }
+
+func (m withoutClock) Run() int {
+	defer regexp2.StopTimeoutClock()
+	return m.M.Run()
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(withoutClock{m}) }
 
 func TestICEServers(t *testing.T) {
 	for list, want := range map[string][]string{
@@ -130,6 +139,7 @@ func FuzzICEServerURI(f *testing.F) {
 
 func FuzzProxyConfig(f *testing.F) {
 	f.Add(0, "proxy", 8080, true, "http://example.org/x.pac", "10.0.0.0/8;*.internal", "a.internal")
+	f.Add(1, "proxy", 1080, false, "", "PROXY a:1; SOCKS5 [::1]:2; DIRECT", "")
 	f.Fuzz(func(t *testing.T, kind int, host string, port int, detect bool, url, bypass, target string) {
 		proxy, err := ParseProxy(ProxyConfig{Type: ProxyType(kind), Host: host, Port: port, AutoDetect: detect,
 			AutoConfigURL: url, BypassList: bypass})
@@ -138,6 +148,11 @@ func FuzzProxyConfig(f *testing.F) {
 		}
 		if proxy != nil {
 			proxy.Bypasses(target)
+		}
+		for _, way := range parseWays(bypass) {
+			if way.kind != wayDirect && (!plausibleHost(way.host) || way.port < 1 || way.port > 65535) {
+				t.Fatalf("%+v", way)
+			}
 		}
 	})
 }

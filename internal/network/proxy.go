@@ -61,7 +61,7 @@ func ParseProxy(config ProxyConfig) (*Proxy, error) {
 		if config.Port < 1 || config.Port > 65535 {
 			return nil, fmt.Errorf("%w: proxy port %d of host %q is not in 1 to 65535", ErrInvalid, config.Port, config.Host)
 		}
-		if len(config.Host) > 255 || strings.ContainsAny(config.Host, " \t\r\n/@?#") {
+		if !plausibleHost(config.Host) {
 			return nil, fmt.Errorf("%w: proxy host %q is no host name or address", ErrInvalid, config.Host)
 		}
 	}
@@ -137,17 +137,28 @@ func (p *Proxy) Bypasses(host string) bool {
 	return false
 }
 
-// ways gives the ways to a server in the order in which they are tried.
-func (p *Proxy) ways(_ *Access, server ICEServer) ([]way, error) {
-	if p.Bypasses(server.Host) {
-		return []way{{kind: wayDirect}}, nil
-	}
-	if p.Host == "" {
-		return nil, fmt.Errorf("%w: proxies are not looked for yet; name one by host and port", ErrInvalid)
-	}
+// plausibleHost says whether a text may be a host's name or address.
+func plausibleHost(host string) bool {
+	return host != "" && len(host) <= 255 && !strings.ContainsFunc(host, func(r rune) bool {
+		return r <= ' ' || r == 0x7f || strings.ContainsRune("/@?#", r)
+	})
+}
+
+// named gives the way by the proxy that the config names.
+func (p *Proxy) named() []way {
 	kind := wayConnect
 	if p.Type == ProxySOCKS5 {
 		kind = waySOCKS5
 	}
-	return []way{{kind: kind, host: p.Host, port: p.Port}}, nil
+	return p.withCredentials([]way{{kind: kind, host: strings.Trim(p.Host, "[]"), port: p.Port}})
+}
+
+// withCredentials gives those of the config to ways that have none.
+func (p *Proxy) withCredentials(ways []way) []way {
+	for i := range ways {
+		if ways[i].kind != wayDirect && ways[i].user == "" {
+			ways[i].user, ways[i].password = p.Username, p.Password
+		}
+	}
+	return ways
 }

@@ -18,6 +18,7 @@ type Settings struct {
 	HideHosts   bool           // behind mDNS names
 	Policy      Policy
 	Ignored     []string // patterns of the names of interfaces, in lower case
+	System      SystemProxy
 }
 
 // PortRange is empty when Max is 0.
@@ -57,7 +58,7 @@ var usuallyIgnored = []string{"vmnet*", "vnic*", "vmware network adapter vmnet*"
 
 // ReadSettings reads the variables. What has a bad value is as if it were not set; each is told to complain.
 func ReadSettings(lookUp func(name string) string, complain func(error)) *Settings {
-	settings := &Settings{Ignored: usuallyIgnored}
+	settings := &Settings{Ignored: usuallyIgnored, System: readSystem(lookUp)}
 	readers := []struct {
 		name string
 		read func(value string) error

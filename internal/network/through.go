@@ -27,6 +27,8 @@ type way struct {
 	kind wayKind
 	host string
 	port int
+
+	user, password string
 }
 
 func (w way) address() string { return net.JoinHostPort(w.host, strconv.Itoa(w.port)) }
@@ -91,8 +93,8 @@ func (d proxyDial) DialContext(ctx context.Context, _, _ string) (net.Conn, erro
 
 func (a *Access) socks(way way, target string) (net.Conn, error) {
 	var auth *proxy.Auth
-	if a.options.Proxy.Username != "" {
-		auth = &proxy.Auth{User: a.options.Proxy.Username, Password: a.options.Proxy.Password}
+	if way.user != "" {
+		auth = &proxy.Auth{User: way.user, Password: way.password}
 	}
 	forward := proxyDial(func(ctx context.Context) (net.Conn, error) { return a.toProxy(ctx, way) })
 	client, err := proxy.SOCKS5("tcp", way.address(), auth, forward)

@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/stun/v4"
 )
@@ -141,13 +142,18 @@ const (
 	maxWatchedBytes = 4 << 10
 )
 
+// streamPatience is how long a server over TCP may take nothing. ICE writes from the loop that does all of its work, so it
+// would notice nothing and restart nothing while it waits for a path that is gone.
+const streamPatience = 4 * time.Second
+
 // watchedStream is the connection of one allocation over TCP. ICE writes whole messages, and
 // reads in any portions.
 type watchedStream struct {
 	net.Conn
-	watch  watch
-	local  net.Addr
-	closed sync.Once
+	watch    watch
+	local    net.Addr
+	patience time.Duration
+	closed   sync.Once
 
 	pending []byte // only the reader
 }
@@ -156,7 +162,15 @@ func (c *watchedStream) LocalAddr() net.Addr { return c.local }
 
 func (c *watchedStream) Write(p []byte) (int, error) {
 	c.watch.sent(p)
-	return c.Conn.Write(p)
+	if err := c.SetWriteDeadline(time.Now().Add(c.patience)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Write(p)
+	if err != nil {
+		// A part of a message may be out, behind which nobody finds the next one.
+		_ = c.Conn.Close()
+	}
+	return n, err
 }
 
 func (c *watchedStream) Read(p []byte) (int, error) {

@@ -11,15 +11,19 @@ import (
 // addresses are those of the machine's interfaces that are up.
 type addresses struct {
 	all    map[netip.Addr]bool
-	usable bool // one of them leads out of the machine
+	seen   map[netip.Addr]bool // with those that were there before: what was never seen can't be missed
+	usable bool                // one of them leads out of the machine
 }
+
+// maxSeenAddresses bounds what is remembered of a machine that has another address every minute.
+const maxSeenAddresses = 1024
 
 // watchAddresses looks every now and then whether the machine has left a network or joined one, as long as there are
 // connections. A change counts when it has lasted from one look to the next.
 func (i *Instance) watchAddresses(ctx context.Context) {
 	ticker := time.NewTicker(i.timing.poll)
 	defer ticker.Stop()
-	var last *addresses
+	last, _ := i.listAddresses()
 	for {
 		select {
 		case <-ctx.Done():
@@ -32,6 +36,12 @@ func (i *Instance) watchAddresses(ctx context.Context) {
 		}
 		known := i.addresses.Load()
 		if last != nil && maps.Equal(last.all, now.all) && (known == nil || !maps.Equal(known.all, now.all)) {
+			now.seen = maps.Clone(now.all)
+			if known != nil && len(known.seen) <= maxSeenAddresses {
+				maps.Copy(now.seen, known.seen)
+			} else if known != nil {
+				maps.Copy(now.seen, known.all)
+			}
 			i.addresses.Store(now)
 			for _, c := range i.snapshotConnections() {
 				c.addressesChanged()

@@ -13,6 +13,9 @@
 //   - Event methods are called under one lock per connection, so that they never overlap and
 //     their order is the order in which things happened. No method of this package takes
 //     that lock on behalf of its caller: event methods may call every one of them.
+//   - A connection that has lost its path makes offers that lead it back (recovery.go), when ICE or the machine's
+//     addresses (addresses.go) say so. pion is told of an offer when its answer comes, so that the two sides' offers
+//     can yield to each other (glare.go).
 //   - A data channel has a reader (receive.go), which stops reading when the host's queue is
 //     full, and a pump (pump.go), which stops sending when SCTP has enough.
 //   - What a description says about media is worked out here, line by line (lines.go,

@@ -14,7 +14,7 @@ import (
 
 // replaceOffer notes the offer that is out from now on.
 func (c *Connection) replaceOffer(out *pendingOffer) {
-	if before := c.media.out; before != nil && (before.automatic || out.automatic) {
+	if before := c.media.out; before != nil {
 		if out.automatic && before.automatic {
 			out.at = before.at
 		}

@@ -83,6 +83,7 @@ type side struct {
 
 	onEvent func(event string)
 	refuses bool  // incoming channels and tracks
+	silent  bool  // its offers go nowhere
 	remote  *side // where signalling goes; nil: nowhere
 }
 
@@ -133,8 +134,12 @@ func (s *side) Connected()    { s.record("connected", nil) }
 func (s *side) Disconnected() { s.record("disconnected", nil) }
 func (s *side) Failed()       { s.record("failed", nil) }
 func (s *side) LocalOffer(sdp string) {
-	s.record("offer", func() { s.offers = append(s.offers, sdp) })
-	if remote := s.peer(); remote != nil {
+	silent := false
+	s.record("offer", func() {
+		s.offers = append(s.offers, sdp)
+		silent = s.silent
+	})
+	if remote := s.peer(); remote != nil && !silent {
 		if err := remote.conn.SetRemoteOffer(sdp); err != nil && !errors.Is(err, ErrClosed) {
 			s.t.Errorf("%s: SetRemoteOffer: %v", remote.name, err)
 		}

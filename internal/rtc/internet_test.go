@@ -154,6 +154,9 @@ func newTravellers(t *testing.T) *travellers {
 	v.theirs = v.b.untilIncoming(1)
 	v.a.untilEvent("connected")
 	v.b.untilEvent("connected")
+	for _, s := range []*side{v.a, v.b} {
+		require.Eventually(t, func() bool { return s.conn.instance.addresses.Load() != nil }, patience, tick)
+	}
 	return v
 }
 

@@ -112,10 +112,14 @@ func TestUselessDescriptionLeavesTheConnectionUsable(t *testing.T) {
 		offer + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n",
 		strings.Replace(offer, "m=application", "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:9\r\nm=application", 1),
 	}
+	// One of them has nothing in it that b could not answer; that is no answer to the offer below.
+	b.signalTo(nil)
 	for i, text := range useless {
 		require.NoError(t, b.conn.SetRemoteOffer(text), "%d", i)
 	}
 	b.untilEvents("error", len(useless)-1)
+	b.untilEvent("answer")
+	b.signalTo(a)
 	a.signalTo(b)
 	a.LocalOffer(offer)
 	a.tellCandidates(b)

@@ -39,6 +39,7 @@ func (c *Connection) lookForPath(peer *webrtc.PeerConnection) {
 	lost := !c.recovery.lostAt.IsZero()
 	c.mu.Unlock()
 	switch {
+	case c.lastReport() == conditionFailed: // it waits for the application, or for a stroke of luck
 	case lost || connected && now.Sub(since) >= timing.disconnected:
 		c.leadBack(peer)
 	case connected:
@@ -52,6 +53,9 @@ func (c *Connection) lookForPath(peer *webrtc.PeerConnection) {
 
 // leadBack is for a connection that has lost its path: it tries what is due.
 func (c *Connection) leadBack(peer *webrtc.PeerConnection) {
+	if c.lastReport() == conditionFailed {
+		return
+	}
 	c.reportLoss()
 	timing := c.instance.timing
 	now := time.Now()
@@ -190,7 +194,7 @@ func (c *Connection) addressesChanged() {
 func (c *Connection) addressVanished(peer *webrtc.PeerConnection) bool {
 	local, ok := localAddress(peer)
 	addresses := c.instance.addresses.Load()
-	return ok && addresses != nil && !addresses.all[local]
+	return ok && addresses != nil && addresses.seen[local] && !addresses.all[local]
 }
 
 // hasNoAddress says whether a restart would find nothing where it could begin.

@@ -144,7 +144,11 @@ func (c *Connection) newAPI() (*webrtc.API, error) {
 	// as they come, so a fifth of pion's times is plenty and the connection is up sooner.
 	settings.SetSrflxAcceptanceMinWait(100 * time.Millisecond)
 	settings.SetPrflxAcceptanceMinWait(200 * time.Millisecond)
-	settings.SetRelayAcceptanceMinWait(500 * time.Millisecond)
+	if i.settings.Policy == network.PolicyAll {
+		settings.SetRelayAcceptanceMinWait(500 * time.Millisecond)
+	} else {
+		settings.SetRelayAcceptanceMinWait(0) // there is nothing better to wait for
+	}
 
 	// HelloVerifyRequest defends a server against forged source addresses. Here ICE has
 	// checked the peer's address before, so it would only cost a round trip.

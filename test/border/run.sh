@@ -15,11 +15,29 @@ done
 flags=(-std=gnu11 -g -O1 -Wall -Wextra -Wpedantic -Werror -I. -Iinclude -Itest/border -isystem "$codecs/include"
     -DML_WEBRTC_BUILDING -DML_TEST)
 
+# compile FOLDER COMPILER... -- SOURCE...: an object for each source, several at a time.
+compile() {
+    local folder=$1 compiler=()
+    shift
+    while [ "$1" != -- ]; do
+        compiler+=("$1")
+        shift
+    done
+    shift
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    for source in "$@"; do
+        printf '%s\0%s\0' "$source" "$folder/${source//\//_}.o"
+    done | xargs -0 -n 2 -P "$(nproc)" bash -c '"${@:1:$#-2}" -c "${@: -2:1}" -o "${@: -1}"' compile "${compiler[@]}"
+}
+
 for sanitizer in thread address,undefined; do
+    clang=(clang "${flags[@]}" "-fsanitize=$sanitizer" -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    objects=$build/${sanitizer%%,*}
+    compile "$objects" "${clang[@]}" -- "${border[@]}" test/border/{engine,tracks,ear}.c
     for test in handles rules stress video video_stress audio_push audio audio_end audio_stress; do
         program="$build/$test-${sanitizer%%,*}"
-        clang "${flags[@]}" -fsanitize="$sanitizer" -fno-sanitize-recover=all -fno-omit-frame-pointer \
-            "${border[@]}" test/border/{engine,tracks,ear}.c "test/border/${test}_test.c" "$codecs/lib/libyuv.a" "$codecs/lib/libspeexdsp.a" \
+        "${clang[@]}" "$objects"/*.o "test/border/${test}_test.c" "$codecs/lib/libyuv.a" "$codecs/lib/libspeexdsp.a" \
             -o "$program" -lm -lpthread
         echo "== $test under the $sanitizer sanitizer"
         # The marks of callbacks lie on the real stack, which fake frames would hide.
@@ -30,8 +48,6 @@ for sanitizer in thread address,undefined; do
 done
 
 echo "== the border for Windows"
-for file in "${border[@]}"; do
-    x86_64-w64-mingw32-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -I. -Iinclude -isystem "$codecs/include" \
-        -DML_WEBRTC_BUILDING -c "$file" -o "$build/windows.o"
-done
+compile "$build/windows" x86_64-w64-mingw32-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -I. -Iinclude -isystem "$codecs/include" \
+    -DML_WEBRTC_BUILDING -- "${border[@]}"
 echo "OK: the border"

@@ -112,54 +112,53 @@ static measured during(const char *what, unsigned milliseconds) {
     return is;
 }
 
-/* Callbacks come as regularly as ever, whatever the link does. */
-static void check_continuous(const measured *is) {
-    CHECK(is->flow > 0.9 && is->flow < 1.1);
-    CHECK(is->wait < 200);
-}
-
-static void check_undisturbed(const char *what, unsigned milliseconds) {
-    measured is = during(what, milliseconds);
-    check_continuous(&is);
-    CHECK(is.silent < 30);
-    CHECK(is.damaged < 0.05);
-    CHECK(is.late.high < 400);
-}
-
-/* The delay is bounded by the jitter buffer (500 ms); how little it is in practice is for the reader, since a machine
- * that is busy elsewhere adds to it. */
+/* The delay is bounded by the jitter buffer (500 ms); how little it is in practice is for the reader. */
 typedef struct bounds {
     double silent;
     double damaged;
     double late;
 } bounds;
 
+/* Callbacks come as regularly as ever, whatever the link does. */
+static bool holds(const measured *is, const bounds *most) {
+    return is->flow > 0.9 && is->flow < 1.1 && is->wait < 200 && is->silent < most->silent &&
+           is->damaged < most->damaged && is->late.middle < most->late;
+}
+
+/* Whatever holds up the machine itself passes; what the link does stays. */
+static void check_during(const char *what, unsigned milliseconds, bounds most) {
+    measured is = during(what, milliseconds);
+    for (int again = 0; again < 3 && !holds(&is, &most); again++) {
+        printf("%s: once more\n", what);
+        is = during(what, milliseconds);
+    }
+    CHECK(holds(&is, &most));
+}
+
+static const bounds undisturbed = {30, 0.05, 300};
+
 static void scenario(const char *setting, const char *back, bounds most) {
     begin();
     during("settling", SETTLE_MS);
-    check_undisturbed("undisturbed", SETTLE_MS);
+    check_during("undisturbed", SETTLE_MS, undisturbed);
     link_set("%s", setting);
     during("adapting", SETTLE_MS);
-    measured is = during(setting, MEASURE_MS);
-    check_continuous(&is);
-    CHECK(is.silent < most.silent);
-    CHECK(is.damaged < most.damaged);
-    CHECK(is.late.high < most.late);
+    check_during(setting, MEASURE_MS, most);
     link_set("%s", back);
     during("recovering", RECOVERY_MS);
-    check_undisturbed("recovered", SETTLE_MS);
+    check_during("recovered", SETTLE_MS, undisturbed);
     finish();
 }
 
 /* One packet in 20 is missing: in-band FEC or concealment fills in. */
-static void loss_5(void) { scenario("delay 20 loss 5", "delay 0 loss 0", (bounds){60, 0.12, 400}); }
+static void loss_5(void) { scenario("delay 20 loss 5", "delay 0 loss 0", (bounds){60, 0.12, 300}); }
 
 /* One in five: often two in a row. */
-static void loss_20(void) { scenario("delay 20 loss 20", "delay 0 loss 0", (bounds){200, 0.4, 500}); }
+static void loss_20(void) { scenario("delay 20 loss 20", "delay 0 loss 0", (bounds){200, 0.4, 400}); }
 
 /* Packets wait for up to 50 ms, and overtake each other. */
 static void jitter_50(void) {
-    scenario("delay 60 jitter 50 reorder 5 later 30", "delay 0 jitter 0 reorder 0", (bounds){60, 0.15, 500});
+    scenario("delay 60 jitter 50 reorder 5 later 30", "delay 0 jitter 0 reorder 0", (bounds){60, 0.15, 400});
 }
 
 int main(int argc, char **argv) {

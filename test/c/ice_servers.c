@@ -135,16 +135,31 @@ static void destroyed_meanwhile(void) {
     CHECK(milliseconds_now() - start < NO_TIME_MS);
 }
 
-/* One error that says what is wrong and where, however often and by whichever family it was tried. */
+/* How often coturn has seen a wrong password. */
+static unsigned refusals(void) {
+    char line[512];
+    unsigned count = 0;
+    FILE *log = fopen("/run/test/turnserver.log", "r");
+    CHECK(log != NULL);
+    while (fgets(line, sizeof line, log) != NULL) {
+        count += strstr(line, "credentials are incorrect") != NULL;
+    }
+    CHECK(fclose(log) == 0);
+    return count;
+}
+
+/* One error that says what is wrong and where, although both families are tried; and no retries. */
 static void wrong_password_at(const char *uri) {
     check_about("%s", uri);
     SERVERS(with, "wrong", uri);
+    unsigned before = refusals();
     meeting_begin(&now, "peer", &with.config);
     const char *error = meeting_error(&now);
     CHECK(strstr(error, uri) != NULL && strstr(error, "alice") != NULL && strstr(error, "password") != NULL);
     CHECK_EQ(meeting_gathered(&now, "typ relay"), 0);
     meeting_wait(&now, 3000);
     CHECK_EQ(now.local.count[ON_ERROR], 1);
+    CHECK_EQ(refusals() - before, 2);
     meeting_end(&now);
 }
 
@@ -193,6 +208,28 @@ static void bypass(void) {
     meeting_end(&now);
 }
 
+/* The path to the relay takes nothing for a while, in the middle of traffic: the connection comes back, and no message
+ * is lost. */
+static void cut(void) {
+    static const char packet[16384];
+    SERVERS(with, "secret", "turn:turn.test?transport=tcp");
+    meeting_begin(&now, "peer", &with.config);
+    meeting_connect(&now);
+    CHECK(system("nft 'table inet cut { chain out { type filter hook output priority 0; oifname right1 drop; }; }'") ==
+          0);
+    unsigned sent = 0;
+    WAIT_UNTIL_STEP(now.local.count[ON_DISCONNECTED] > 0, {
+        sent += channel_send(now.made, packet, sizeof packet, true) == MLResult_Ok;
+        CHECK(remote_step(&now.signals, &now.local));
+    });
+    uint64_t whole = milliseconds_now();
+    CHECK(system("nft delete table inet cut") == 0);
+    WAIT_UNTIL_STEP(now.made->received == 1 + sent, CHECK(remote_step(&now.signals, &now.local)));
+    printf("    %u messages are there %" PRIu64 " ms after the path\n", sent, milliseconds_now() - whole);
+    WAIT_UNTIL_STEP(peer_is_connected(&now.local), CHECK(remote_step(&now.signals, &now.local)));
+    meeting_end(&now);
+}
+
 int main(int argc, char **argv) {
     static const test_case cases[] = {
         {"no_server", no_server},
@@ -209,6 +246,7 @@ int main(int argc, char **argv) {
         {"wrong_password", wrong_password},
         {"certificates", certificates},
         {"bypass", bypass},
+        {"cut", cut},
     };
     if (argc > 1 && strcmp(argv[1], "answer") == 0) {
         return meeting_answer();

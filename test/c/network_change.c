@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Networks that change under a connection: run by test/network/run.sh. The peer is this program once more, at the other
- * end of the link; numbered messages go both ways all the time, and none may be lost. Signalling does not go through the
- * link. */
+ * end of the link; numbered messages go both ways all the time, and none may be lost. Signalling does not go through
+ * the link. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -159,8 +159,7 @@ static void finish(void) {
     CHECK_EQ(now.local.count[ON_ERROR], 0);
     CHECK_EQ(now.local.count[ON_CONNECTED], now.local.count[ON_DISCONNECTED] + 1);
     printf("%" PRIu32 " messages there, %" PRIu32 " back, none lost; %u offers, %u answers, lost %u times\n", sent,
-           now.got.received, now.local.count[ON_OFFER], now.local.count[ON_ANSWER],
-           now.local.count[ON_DISCONNECTED]);
+           now.got.received, now.local.count[ON_OFFER], now.local.count[ON_ANSWER], now.local.count[ON_DISCONNECTED]);
     if (view.sink != ML_INVALID_HANDLE) {
         viewer_destroy(&view);
         CHECK_OK(MLWebRTCSourceDestroy(unused));

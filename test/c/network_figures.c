@@ -187,11 +187,9 @@ static void all_at_once(void) {
 
 int main(int argc, char **argv) {
     static const test_case cases[] = {
-        {"unimpaired", unimpaired}, {"round_trip_200", round_trip_200},
-        {"loss_5", loss_5},         {"rate_1000", rate_1000},
-        {"reordered", reordered},   {"duplicated", duplicated},
-        {"mtu_1280", mtu_1280},     {"far_and_lossy", far_and_lossy},
-        {"all_at_once", all_at_once},
+        {"unimpaired", unimpaired}, {"round_trip_200", round_trip_200}, {"loss_5", loss_5},
+        {"rate_1000", rate_1000},   {"reordered", reordered},           {"duplicated", duplicated},
+        {"mtu_1280", mtu_1280},     {"far_and_lossy", far_and_lossy},   {"all_at_once", all_at_once},
     };
     if (argc > 1 && strcmp(argv[1], "answerer") == 0) {
         return answerer();

@@ -3,6 +3,7 @@
 /* The end of the host's process: in time, with its own exit code, and with what was sent before the Destroy. */
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,10 +34,13 @@ static void exit_now(peer *self, channel *of, event_kind kind) {
     }
 }
 
+static atomic_uint uses;
+
 static void *use(void *argument) {
     channel *to = argument;
     while (channel_send(to, "flood", 5, false) != MLResult_WebRTCInstanceNotCreated) {
         MLWebRTCConnectionProcessEvents(to->peer->connection);
+        uses++;
     }
     return NULL;
 }
@@ -67,6 +71,8 @@ static int end(how way) {
         WAIT_UNTIL_STEP(false, remote_step(&signals, &local));
         break;
     default: {
+        /* What the other process waits for has arrived there. */
+        WAIT_UNTIL_STEP(made->received > 0, remote_step(&signals, &local));
         /* The threads are not ours to stop: they use the library until the process is gone. */
         pthread_t threads[3];
         static channel copy;
@@ -74,7 +80,7 @@ static int end(how way) {
         for (int at = 0; at < 3; at++) {
             CHECK(pthread_create(&threads[at], NULL, use, &copy) == 0);
         }
-        WAIT_UNTIL_STEP(signals.candidates > 0, nap());
+        WAIT_UNTIL_STEP(uses > 1000, nap());
         break;
     }
     }
@@ -108,7 +114,7 @@ static void watch(how way) {
     remote_signals signals = {.socket = socket};
     WAIT_UNTIL_STEP(local.channel_count == 1, remote_step(&signals, &local));
     channel *received = local.channels[0];
-    if (way == INSIDE_CALLBACK) {
+    if (way == INSIDE_CALLBACK || way == NO_DESTROY) {
         WAIT_UNTIL_STEP(received->opened, remote_step(&signals, &local));
         CHECK_OK(channel_send(received, "now", 3, false));
     }

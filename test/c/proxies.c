@@ -48,11 +48,30 @@ static void meet_through(const char *what, int32_t type, int32_t port, const cha
     meet_by(what, &proxy);
 }
 
+/* What left this namespace for anybody but the proxies: nftables counts it. */
+static unsigned strays(void) {
+    FILE *counters = popen("nft reset counter inet wire stray", "r");
+    CHECK(counters != NULL);
+    char text[512];
+    size_t size = fread(text, 1, sizeof text - 1, counters);
+    text[size] = '\0';
+    CHECK_EQ(pclose(counters), 0);
+    const char *packets = strstr(text, "packets ");
+    CHECK(packets != NULL);
+    return (unsigned)strtoul(packets + strlen("packets "), NULL, 10);
+}
+
 /* That there is no other way. */
 static void no_proxy(void) {
     begin(TURN_TCP, NULL);
     meeting_wait(&now, 1500);
     CHECK(!peer_is_connected(&now.local));
+    meeting_end(&now);
+    /* What the counter is there for. */
+    strays();
+    begin("turns:unknown.test", NULL);
+    meeting_wait(&now, 500);
+    CHECK(strays() > 0);
     meeting_end(&now);
 }
 
@@ -71,17 +90,17 @@ static void socks(void) {
 
 static void socks_password(void) { meet_through("microsocks, password", SOCKS, 1081, "alice", "secret"); }
 
-/* What left this namespace for anybody but the proxies: nftables counts it. */
-static unsigned strays(void) {
-    FILE *counters = popen("nft reset counter inet wire stray", "r");
-    CHECK(counters != NULL);
-    char text[512];
-    size_t size = fread(text, 1, sizeof text - 1, counters);
-    text[size] = '\0';
-    CHECK_EQ(pclose(counters), 0);
-    const char *packets = strstr(text, "packets ");
-    CHECK(packets != NULL);
-    return (unsigned)strtoul(packets + strlen("packets "), NULL, 10);
+/* One error, within seconds, that names the proxy and the reason. */
+static void fails_by(const char *uri, const MLWebRTCConnectionProxyConfig *proxy, const char *where,
+                     const char *reason) {
+    check_about("%s, %s, %s", uri, where, reason);
+    begin(uri, proxy);
+    const char *error = meeting_error(&now);
+    CHECK(milliseconds_now() - now.start < SECONDS_MS);
+    CHECK(strstr(error, uri) != NULL && strstr(error, where) != NULL && strstr(error, reason) != NULL);
+    CHECK_EQ(meeting_gathered(&now, "typ relay"), 0);
+    CHECK_EQ(now.local.count[ON_ERROR], 1);
+    meeting_end(&now);
 }
 
 /* Where everything goes through the proxy, no other address is ever sent to, not even for a name. */
@@ -102,22 +121,11 @@ static void nothing_else_on_the_wire(void) {
     CHECK_EQ(meeting_gathered(&now, "10.77.3.2"), 0);
     meeting_end(&now);
     CHECK(instance_has_said("left out"));
+    proxy = proxy_at(SOCKS, 1080, NULL, NULL);
+    fails_by("turns:unknown.test", &proxy, "proxy.test:1080", "");
     CHECK_EQ(strays(), 0);
     instance_with("ML_WEBRTC_ICE_POLICY", NULL);
     CHECK(unsetenv("ML_TEST_URI") == 0);
-}
-
-/* One error, within seconds, that names the proxy and the reason. */
-static void fails_by(const char *uri, const MLWebRTCConnectionProxyConfig *proxy, const char *where,
-                     const char *reason) {
-    check_about("%s, %s, %s", uri, where, reason);
-    begin(uri, proxy);
-    const char *error = meeting_error(&now);
-    CHECK(milliseconds_now() - now.start < SECONDS_MS);
-    CHECK(strstr(error, uri) != NULL && strstr(error, where) != NULL && strstr(error, reason) != NULL);
-    CHECK_EQ(meeting_gathered(&now, "typ relay"), 0);
-    CHECK_EQ(now.local.count[ON_ERROR], 1);
-    meeting_end(&now);
 }
 
 static void fails(int32_t type, int32_t port, const char *password, const char *reason) {
@@ -160,6 +168,60 @@ static void garbage(void) {
     fails(SOCKS, 4003, NULL, "unexpected protocol version");
 }
 
+/* The PAC file sends turns: to a SOCKS5 proxy after one that is none, and turn: to squid; it looks names up for that.
+ */
+static void pac(void) {
+    MLWebRTCConnectionProxyConfig proxy = {.auto_config_url = "http://web.test/proxy.pac"};
+    meet_by("PAC", &proxy);
+    proxy.auto_config_url = "http://web.test/https.pac";
+    meet_by("PAC, squid within TLS", &proxy);
+    proxy.auto_config_url = "http://web.test/proxy.pac";
+    strays();
+    CHECK(setenv("ML_TEST_URI", TURN_TCP, 1) == 0);
+    instance_with("ML_WEBRTC_ICE_POLICY", "proxied");
+    meet_by("PAC, proxied only", &proxy);
+    CHECK_EQ(strays(), 0);
+    instance_with("ML_WEBRTC_ICE_POLICY", NULL);
+    CHECK(unsetenv("ML_TEST_URI") == 0);
+}
+
+/* Nobody goes on without a proxy when the file that names it is of no use. */
+static void bad_pac(void) {
+    static const char *const files[][2] = {{"nothing.pac", "404"},
+                                           {"broken.pac", "nothing is not defined"},
+                                           {"endless.pac", "runs longer than 3s"},
+                                           {"text.pac", "no JavaScript"}};
+    for (size_t at = 0; at < sizeof files / sizeof *files; at++) {
+        char url[64];
+        snprintf(url, sizeof url, "http://web.test/%s", files[at][0]);
+        MLWebRTCConnectionProxyConfig proxy = {.auto_config_url = url};
+        fails_by(TURN_TCP, &proxy, url, files[at][1]);
+    }
+    MLWebRTCConnectionProxyConfig proxy = {.auto_config_url = "http://proxy.test:4001/proxy.pac"};
+    fails_by(TURN_TCP, &proxy, "proxy.test:4001", "no answer within 5s");
+    proxy.auto_config_url = "http://proxy.test:4/proxy.pac";
+    proxy.host_address = "proxy.test";
+    proxy.host_port = 3128;
+    meet_by("squid in place of a PAC file", &proxy);
+}
+
+/* The network offers a PAC file at http://wpad/wpad.dat. */
+static void wpad(void) {
+    MLWebRTCConnectionProxyConfig proxy = {.auto_detect = true};
+    meet_by("WPAD", &proxy);
+}
+
+/* The machine is set to a proxy. */
+static void system_settings(void) {
+    MLWebRTCConnectionProxyConfig proxy = {.auto_detect = true};
+    instance_with("https_proxy", "http://alice:secret@proxy.test:3130");
+    meet_by("https_proxy", &proxy);
+    instance_with("https_proxy", NULL);
+    instance_with("ALL_PROXY", "socks5://alice:wrong@proxy.test:1081");
+    fails_by(TURN_TCP, &proxy, "SOCKS5 proxy proxy.test:1081", "authentication failed");
+    instance_with("ALL_PROXY", NULL);
+}
+
 int main(int argc, char **argv) {
     static const test_case cases[] = {
         {"no_proxy", no_proxy},
@@ -173,6 +235,10 @@ int main(int argc, char **argv) {
         {"refused", refused},
         {"hangs", hangs},
         {"garbage", garbage},
+        {"pac", pac},
+        {"bad_pac", bad_pac},
+        {"wpad", wpad},
+        {"system_settings", system_settings},
     };
     if (argc > 1 && strcmp(argv[1], "answer") == 0) {
         return meeting_answer();

@@ -21,7 +21,10 @@ export class Native {
     this.events = [];
     this.answers = [];
     this.watchers = new Set();
-    this.process = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+    // In network namespaces (test/network/run.sh), at the other end of the link.
+    const peer = process.env.ML_LINK_PEER;
+    const [file, ...words] = peer ? ['nsenter', `--net=${peer}`, program] : [program];
+    this.process = spawn(file, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.ended = once(this.process, 'exit');
     running.add(this.process);
     this.ended.then(() => running.delete(this.process));

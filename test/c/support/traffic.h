@@ -11,8 +11,8 @@
 /* Sends the message with a number, which is at least four bytes long. */
 MLResult traffic_send(channel *to, uint32_t number, uint32_t size);
 
-/* Every binary message that comes from now on must be the next one; channel.user counts them and is owned by the caller.
- * Text goes to told, which may be NULL. */
+/* Every binary message that comes from now on must be the next one; channel.user counts them and is owned by the
+ * caller. Text goes to told, which may be NULL. */
 typedef struct traffic {
     uint32_t received;
     uint64_t bytes;

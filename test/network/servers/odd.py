@@ -18,6 +18,7 @@ function FindProxyForURL(url, host) {
 FILES = {
     "/proxy.pac": PAC,
     "/wpad.dat": PAC,
+    "/https.pac": 'function FindProxyForURL(url, host) { return "HTTPS proxy.test:3131"; }',
     "/endless.pac": "function FindProxyForURL(url, host) { for (;;) ; }",
     "/broken.pac": "function FindProxyForURL(url, host) { return nothing.at.all; }",
     "/text.pac": "<html>not found</html>",

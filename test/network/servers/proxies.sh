@@ -3,6 +3,7 @@
 #   1080  SOCKS5 (microsocks)                     3128  HTTP CONNECT (squid)
 #   1081  SOCKS5, alice:secret (microsocks)       3129  HTTP CONNECT, Digest, alice:secret (squid)
 #   1082  SOCKS5 (dante)                          3130  HTTP CONNECT, Basic, alice:secret (tinyproxy)
+#                                                 3131  HTTP CONNECT within TLS (squid)
 #   4001  answers nothing     4002  answers garbage     4003  answers without end     4004  hangs up
 #   80    PAC files (odd.py, too)
 # What leaves "closed" for anybody else is counted by nftables.
@@ -38,6 +39,7 @@ echo 'alice:secret' >/run/test/squid.digest
 cat >/run/test/squid.conf <<END
 http_port 10.77.3.1:3128
 http_port 10.77.3.1:3129
+https_port 10.77.3.1:3131 tls-cert=/run/test/server.pem tls-key=/run/test/server.key
 auth_param digest program /usr/lib/squid/digest_file_auth /run/test/squid.digest
 auth_param digest children 1 startup=1
 auth_param digest realm proxy.test
@@ -72,4 +74,4 @@ table inet wire {
 }
 END
 ip -n closed route add default via 10.77.3.1
-started proxy 80 1080 1081 1082 3128 3129 3130 4001 4002 4003 4004
+started proxy 80 1080 1081 1082 3128 3129 3130 3131 4001 4002 4003 4004
