@@ -159,16 +159,21 @@ static bool read_number(const viewer *self, const picture *seen, unsigned *numbe
     return true;
 }
 
-static void check_order(viewer *self, unsigned number) {
+static void check_order(viewer *self, const picture *seen, unsigned number) {
     if (self->still || !pattern_is_numbered(self->width, self->height)) {
         CHECK_EQ(number, 0);
         return;
     }
     unsigned behind = self->other_clock ? 0 : frames_behind(number, self->rate);
     /* The other half of the numbers are frames that were not pushed yet. */
-    CHECK(behind < NUMBER_MASK / 2);
-    if (!self->may_start_over && !(self->other_clock && self->frames == 0)) {
-        CHECK(((number - self->number) & NUMBER_MASK) < NUMBER_MASK / 2);
+    bool early = behind >= NUMBER_MASK / 2;
+    bool first = self->may_start_over || (self->other_clock && self->frames == 0);
+    bool again = !first && ((number - self->number) & NUMBER_MASK) >= NUMBER_MASK / 2;
+    if (early || again) {
+        fprintf(stderr, "frame %u, %ux%u, came after frame %u, as the %uth; it is %u old\n", number, seen->width,
+                seen->height, self->number, self->frames + 1, behind);
+        save(seen, "order");
+        check_failed(__FILE__, __LINE__, early ? "a frame that was not pushed yet" : "the order of frames");
     }
     if (behind > self->behind_most) {
         self->behind_most = behind;
@@ -189,7 +194,7 @@ static sight look(viewer *self, const picture *seen) {
         save(seen, "illegible");
         return SAW_BROKEN;
     }
-    check_order(self, number);
+    check_order(self, seen, number);
     const picture *original = original_of(self, seen, number);
     double psnr = picture_psnr(seen, original);
     double part = picture_worst_psnr(seen, original);
