@@ -28,7 +28,7 @@ CODECS := $(BUILD)/codecs/linux_amd64/stamp
 SOURCES := $(shell find capi callbacks handles internal include -name '*.go' -o -name '*.[ch]' -o -name '*.map') \
 	go.mod go.sum
 
-FUZZ_TIME ?= 10000x
+FUZZ_TIME ?= 4000x
 
 .DELETE_ON_ERROR:
 .PHONY: FORCE all demo demo-browser test test-all lint bench install clean distclean deps test-deps \

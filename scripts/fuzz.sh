@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs each fuzz target of the Go packages: fuzz.sh HOW-LONG, as -fuzztime takes it. A number of runs ("10000x") ends
+# Runs each fuzz target of the Go packages: fuzz.sh HOW-LONG, as -fuzztime takes it. A number of runs ("4000x") ends
 # by itself; a time ("60s") may be reported as "context deadline exceeded", by a mistake of Go before 1.27 (golang/go#75804).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-time=${1:-10000x}
+time=${1:-4000x}
 found=0
 while IFS=: read -r file target; do
     package=./$(dirname "$file")
