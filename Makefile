@@ -104,7 +104,7 @@ test: test-deps
 	@$(MAKE) --no-print-directory test-fuzz
 	@echo "OK: all tests passed"
 
-# What other platforms and the archives need besides takes about 20 minutes more.
+# What other platforms and the archives need besides takes about 25 minutes more the first time.
 test-all: test
 	@$(MAKE) --no-print-directory test-windows-all
 	@$(MAKE) --no-print-directory test-arm64

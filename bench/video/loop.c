@@ -17,7 +17,7 @@
 #define ON_THE_WAY 2
 /* When nothing comes out for so long, a picture was dropped on the way. */
 #define STALLED_NS (UINT64_C(50) * 1000000)
-/* Longer than nap(). */
+/* When to look again for a picture that could be ready: rarely, since each look is taken from what is measured. */
 #define LOOK_AGAIN_NS (UINT64_C(500) * 1000)
 
 static atomic_uint kilobits;
@@ -58,8 +58,7 @@ static void run(call *own, double seconds, work *done) {
             call_push(own);
             last = now;
         }
-        /* On the one processor each look is taken from what is measured. And two pictures pushed at once would be one
-         * for the encoder: it takes the newest. */
+        /* Nothing can be ready yet. And two pictures pushed at once would be one for the encoder: it takes the newest. */
         sleep_ns(push && usual < STALLED_NS ? usual / 2 : LOOK_AGAIN_NS);
     }
     done->pictures += taken;

@@ -168,8 +168,8 @@ static void check_order(viewer *self, const picture *seen, unsigned number) {
     /* The other half of the numbers are frames that were not pushed yet. */
     bool early = behind >= NUMBER_MASK / 2;
     bool first = self->may_start_over || (self->other_clock && self->frames == 0);
-    bool again = !first && ((number - self->number) & NUMBER_MASK) >= NUMBER_MASK / 2;
-    if (early || again) {
+    bool back = !first && ((number - self->number) & NUMBER_MASK) >= NUMBER_MASK / 2;
+    if (early || back) {
         fprintf(stderr, "frame %u, %ux%u, came after frame %u, as the %uth; it is %u old\n", number, seen->width,
                 seen->height, self->number, self->frames + 1, behind);
         save(seen, "order");
